@@ -1,0 +1,106 @@
+import { INFINITE, WAIT_OBJECT_0 } from "../win32/constants.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import { ntdll } from "../win32/ntdll.ts";
+import { STATUS_PENDING } from "../win32/status_codes.ts";
+import { lastError } from "./errors.ts";
+import type { OwnedHandle } from "./handle.ts";
+
+/**
+ * One operation at a time on one handle, done when the call returns. The handle may be of either kind: on one that was opened for
+ * asynchronous use the kernel only starts the operation, and signals an event at its end.
+ *
+ * The operation carries no number, so that a handle bound to the thread pool sends it no completion ("NtReadFile
+ * function": none is queued where ApcContext is NULL).
+ */
+export class BlockingOperation {
+  readonly #handle: OwnedHandle;
+  // IO_STATUS_BLOCK: Status at 0, Information at 8.
+  readonly #statusBlock = new Uint8Array(new ArrayBuffer(16));
+  readonly #words = new Uint32Array(this.#statusBlock.buffer);
+  /** What the kernel works on: until the call is over, no garbage collection may free it. */
+  #pinned: Uint8Array | undefined;
+
+  /** The NTSTATUS of the last operation, unsigned. */
+  status = 0;
+  /** How many bytes it moved. */
+  bytes = 0;
+
+  constructor(handle: OwnedHandle) {
+    this.#handle = handle;
+  }
+
+  /** Reads at most `p.byteLength` bytes into `p`. */
+  read(p: Uint8Array): void {
+    this.#pinned = outsideHeap(p);
+    const { NtReadFile } = ntdll();
+    this.#finish(NtReadFile(
+      this.#handle.value,
+      threadEvent(),
+      null,
+      0n,
+      this.#statusBlock,
+      this.#pinned as Uint8Array<ArrayBuffer>,
+      p.byteLength,
+      null,
+      null,
+    ));
+  }
+
+  /** Writes all of `p`. */
+  write(p: Uint8Array): void {
+    this.#pinned = outsideHeap(p);
+    const { NtWriteFile } = ntdll();
+    this.#finish(NtWriteFile(
+      this.#handle.value,
+      threadEvent(),
+      null,
+      0n,
+      this.#statusBlock,
+      this.#pinned as Uint8Array<ArrayBuffer>,
+      p.byteLength,
+      null,
+      null,
+    ));
+  }
+
+  #finish(status: number): void {
+    if (status === STATUS_PENDING) {
+      if (kernel32().WaitForSingleObject(threadEvent(), INFINITE) !== WAIT_OBJECT_0) {
+        // Both objects stay pinned, as the kernel may still write to them.
+        abandoned.push(this);
+        throw lastError({
+          operation: "WaitForSingleObject",
+          doing: `Cannot wait for the ${this.#handle.label}`,
+        });
+      }
+      status = this.#words[0];
+    }
+    this.#pinned = undefined;
+    this.status = status >>> 0;
+    this.bytes = this.status < 0xc000_0000 ? this.#words[2] : 0;
+  }
+}
+
+/** Operations whose end could not be awaited. */
+const abandoned: BlockingOperation[] = [];
+
+/**
+ * The same memory by a view that V8 does not keep in its moving heap: asking for the buffer of a small array moves
+ * the array's contents out of there.
+ */
+function outsideHeap(p: Uint8Array): Uint8Array {
+  return new Uint8Array(p.buffer, p.byteOffset, p.byteLength);
+}
+
+let event: Deno.PointerObject | undefined;
+
+/** The event that operations of this thread signal: one for all handles, as a thread that blocks has one operation. */
+function threadEvent(): Deno.PointerObject {
+  if (event !== undefined) return event;
+  const EVENT_ALL_ACCESS = 0x1f0003;
+  const value = kernel32().CreateEventExW(null, null, 0, EVENT_ALL_ACCESS);
+  if (value === null) {
+    throw lastError({ operation: "CreateEventExW", doing: "Cannot make an event" });
+  }
+  return event = value;
+}

@@ -1,0 +1,77 @@
+import {
+  FILE_SYNCHRONOUS_IO_ALERT,
+  FILE_SYNCHRONOUS_IO_NONALERT,
+  FileModeInformation,
+} from "../win32/constants.ts";
+import { ERROR_INVALID_PARAMETER } from "../win32/error_codes.ts";
+import { ntdll } from "../win32/ntdll.ts";
+import { BlockingOperation } from "./blocking_operation.ts";
+import { statusError, Win32Error } from "./errors.ts";
+import type { OwnedHandle } from "./handle.ts";
+import { bindToThreadPool, IoOperation } from "./overlapped.ts";
+import { IO_STATUS_BLOCK } from "./win32_structs.ts";
+
+/**
+ * Both ways to read from a handle or to write to it.
+ *
+ * The handle is bound to the thread pool when it is first used asynchronously: binding is once and for all processes and
+ * threads that have the file open, so one that is only passed on must not be bound here.
+ */
+export class HandleIo {
+  readonly #handle: OwnedHandle;
+  #asynchronous: IoOperation | undefined;
+  /** For calls that block. */
+  readonly blocking: BlockingOperation;
+
+  constructor(handle: OwnedHandle) {
+    this.#handle = handle;
+    this.blocking = new BlockingOperation(handle);
+  }
+
+  /**
+   * For calls that do not.
+   *
+   * @throws {Deno.errors.NotSupported} If the handle was opened for blocking calls, or is used asynchronously elsewhere.
+   */
+  get asynchronous(): IoOperation {
+    return this.#asynchronous ??= this.#bind();
+  }
+
+  #bind(): IoOperation {
+    const { label } = this.#handle;
+    if (isSynchronous(this.#handle)) {
+      throw new Deno.errors.NotSupported(
+        `The ${label} is open for blocking calls, as what C programs read and write must be: it has none that do not block`,
+      );
+    }
+    try {
+      bindToThreadPool(this.#handle);
+    } catch (error) {
+      if (!(error instanceof Win32Error && error.code === ERROR_INVALID_PARAMETER)) throw error;
+      throw new Deno.errors.NotSupported(
+        `The ${label} is already used asynchronously by another thread or process that has it open`,
+        { cause: error },
+      );
+    }
+    return new IoOperation(this.#handle);
+  }
+}
+
+/** Whether a file was opened for blocking calls: then every operation on it blocks, in every process that has it open. */
+export function isSynchronous(handle: OwnedHandle): boolean {
+  const mode = new Uint32Array(1);
+  const status = ntdll().NtQueryInformationFile(
+    handle.value,
+    new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size)),
+    mode,
+    mode.byteLength,
+    FileModeInformation,
+  );
+  if (status !== 0) {
+    throw statusError(status, {
+      operation: "NtQueryInformationFile",
+      doing: `Cannot query the ${handle.label}`,
+    });
+  }
+  return (mode[0] & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)) !== 0;
+}

@@ -1,0 +1,104 @@
+/**
+ * The codec of a struct: one class of live accessors, with a getter and setter for each field.
+ *
+ * @module
+ */
+
+import { compositeAccessor, type CompositeCodec } from "./composite.ts";
+import type { Layout, PlacedField } from "./layout.ts";
+import { BASE, BYTES, INSPECT, Live, usable, VIEW } from "./live.ts";
+import { refusedType } from "./refused.ts";
+
+/** What belongs to one struct type. */
+export interface StructCodec {
+  readonly codec: CompositeCodec<object>;
+  /** A snapshot of `value` if it is a live accessor of this struct type. */
+  snapshot(value: unknown): object | undefined;
+}
+
+/** Makes the codec of a layout. */
+export function structCodec(layout: Layout): StructCodec {
+  const { fields, size, align } = layout;
+  const names = new Set(fields.map((field) => field.name));
+
+  class StructLive extends Live {
+    // console.log() and JSON.stringify() see own properties only. A field named toJSON goes first.
+    toJSON(): object {
+      return snapshot(this);
+    }
+    [INSPECT](inspect: typeof Deno.inspect, options: Deno.InspectOptions): string {
+      return this[BYTES].length === 0 ? "[closed struct]" : inspect(snapshot(this), options);
+    }
+  }
+  function snapshot(live: Live): object {
+    usable(live, "struct");
+    return codec.get(live[VIEW], live[BASE], live[BYTES]);
+  }
+  fields.forEach(({ name, offset, codec }, slot) => {
+    const { get, set } = codec.accessor(offset, name, slot);
+    Object.defineProperty(StructLive.prototype, name, { get, set, enumerable: true });
+  });
+
+  const codec: CompositeCodec<object> = {
+    name: "struct",
+    size,
+    align,
+
+    get(view, base, bytes) {
+      const value: Record<string, unknown> = {};
+      for (let index = 0; index < fields.length; index++) {
+        const { name, offset, codec } = fields[index];
+        value[name] = codec.get(view, base + offset, bytes);
+      }
+      return value;
+    },
+
+    check(value, path) {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        throw refusedType(value, path || "value", "an object with the fields of the struct");
+      }
+      if (value instanceof StructLive) {
+        usable(value, path || "value");
+        return;
+      }
+      // A misspelt name would otherwise leave the field unwritten and say nothing.
+      for (const name of Object.keys(value)) {
+        if (!names.has(name)) {
+          throw new TypeError(`"${join(path, name)}" is not a field of the struct`);
+        }
+      }
+      for (const field of fields) {
+        const part = fieldOf(value, field);
+        if (part !== undefined) field.codec.check(part, join(path, field.name));
+      }
+    },
+
+    put(view, base, value, bytes) {
+      if (value instanceof StructLive) {
+        // The same layout: copied whole, as C assigns a struct; right also where the two overlap.
+        const start = value[BASE];
+        bytes.set(value[BYTES].subarray(start, start + size), base);
+        return;
+      }
+      for (const field of fields) {
+        const part = fieldOf(value, field);
+        if (part !== undefined) field.codec.put(view, base + field.offset, part, bytes);
+      }
+    },
+
+    live: (view, base, bytes) => new StructLive(view, base, bytes),
+    accessor: (offset, name, slot) => compositeAccessor(codec, offset, name, slot),
+  };
+  return { codec, snapshot: (value) => value instanceof StructLive ? snapshot(value) : undefined };
+}
+
+/** What `value` gives for a field; `undefined` if it leaves the field out. */
+function fieldOf(value: object, { name }: PlacedField): unknown {
+  const part: unknown = Reflect.get(value, name);
+  // A field may have the name of a method that every object inherits.
+  return part === Reflect.get(Object.prototype, name) ? undefined : part;
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}

@@ -1,0 +1,264 @@
+import { lazyLibrary } from "./library.ts";
+
+/**
+ * The functions of kernel32.dll that winipc calls, each under its C declaration. BOOL is `i32`, HANDLE is `pointer`,
+ * SIZE_T is `usize`; a name ending in `Nonblocking` runs the same function on another thread, after which
+ * GetLastError is meaningless.
+ */
+export const kernel32 = lazyLibrary("kernel32.dll", {
+  // ---- errors ----
+  // void SetLastError(DWORD dwErrCode)
+  SetLastError: { parameters: ["u32"], result: "void" },
+  // DWORD FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPWSTR lpBuffer,
+  //   DWORD nSize, va_list *Arguments)
+  FormatMessageW: {
+    parameters: ["u32", "pointer", "u32", "u32", "buffer", "u32", "pointer"],
+    result: "u32",
+  },
+  // HLOCAL LocalFree(HLOCAL hMem)
+  LocalFree: { parameters: ["pointer"], result: "pointer" },
+
+  // ---- handles and processes ----
+  // BOOL CloseHandle(HANDLE hObject)
+  CloseHandle: { parameters: ["pointer"], result: "i32" },
+  // BOOL DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE hTargetProcessHandle,
+  //   LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwOptions)
+  DuplicateHandle: {
+    parameters: ["pointer", "pointer", "pointer", "buffer", "u32", "i32", "u32"],
+    result: "i32",
+  },
+  // BOOL GetHandleInformation(HANDLE hObject, LPDWORD lpdwFlags)
+  GetHandleInformation: { parameters: ["pointer", "buffer"], result: "i32" },
+  // BOOL SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags)
+  SetHandleInformation: { parameters: ["pointer", "u32", "u32"], result: "i32" },
+  // HANDLE GetCurrentProcess(void)
+  GetCurrentProcess: { parameters: [], result: "pointer" },
+  // HANDLE GetCurrentThread(void)
+  GetCurrentThread: { parameters: [], result: "pointer" },
+  // DWORD GetCurrentThreadId(void)
+  GetCurrentThreadId: { parameters: [], result: "u32" },
+  // HANDLE OpenProcess(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwProcessId)
+  OpenProcess: { parameters: ["u32", "i32", "u32"], result: "pointer" },
+  // DWORD GetFileType(HANDLE hFile)
+  GetFileType: { parameters: ["pointer"], result: "u32" },
+  // HANDLE GetStdHandle(DWORD nStdHandle)
+  GetStdHandle: { parameters: ["u32"], result: "pointer" },
+  // BOOL CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine, LPSECURITY_ATTRIBUTES lpProcessAttributes,
+  //   LPSECURITY_ATTRIBUTES lpThreadAttributes, BOOL bInheritHandles, DWORD dwCreationFlags, LPVOID lpEnvironment,
+  //   LPCWSTR lpCurrentDirectory, LPSTARTUPINFOW lpStartupInfo, LPPROCESS_INFORMATION lpProcessInformation)
+  CreateProcessW: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "pointer",
+      "pointer",
+      "i32",
+      "u32",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+    ],
+    result: "i32",
+  },
+  // BOOL InitializeProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList, DWORD dwAttributeCount,
+  //   DWORD dwFlags, PSIZE_T lpSize)
+  InitializeProcThreadAttributeList: {
+    parameters: ["buffer", "u32", "u32", "buffer"],
+    result: "i32",
+  },
+  // BOOL UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList, DWORD dwFlags, DWORD_PTR Attribute,
+  //   PVOID lpValue, SIZE_T cbSize, PVOID lpPreviousValue, PSIZE_T lpReturnSize)
+  UpdateProcThreadAttribute: {
+    parameters: ["buffer", "u32", "usize", "buffer", "usize", "pointer", "pointer"],
+    result: "i32",
+  },
+  // void DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList)
+  DeleteProcThreadAttributeList: { parameters: ["buffer"], result: "void" },
+  // BOOL TerminateProcess(HANDLE hProcess, UINT uExitCode)
+  TerminateProcess: { parameters: ["pointer", "u32"], result: "i32" },
+  // BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode)
+  GetExitCodeProcess: { parameters: ["pointer", "buffer"], result: "i32" },
+  // LPWCH GetEnvironmentStringsW(void)
+  GetEnvironmentStringsW: { parameters: [], result: "pointer" },
+  // BOOL FreeEnvironmentStringsW(LPWCH penv)
+  FreeEnvironmentStringsW: { parameters: ["pointer"], result: "i32" },
+  // BOOL GetProcessHandleCount(HANDLE hProcess, PDWORD pdwHandleCount)
+  GetProcessHandleCount: { parameters: ["pointer", "buffer"], result: "i32" },
+
+  // ---- files ----
+  // HANDLE CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+  //   LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes,
+  //   HANDLE hTemplateFile)
+  CreateFileW: {
+    parameters: ["buffer", "u32", "u32", "buffer", "u32", "u32", "pointer"],
+    result: "pointer",
+  },
+  // DWORD GetFileAttributesW(LPCWSTR lpFileName)
+  GetFileAttributesW: { parameters: ["buffer"], result: "u32" },
+  // DWORD GetFullPathNameW(LPCWSTR lpFileName, DWORD nBufferLength, LPWSTR lpBuffer, LPWSTR *lpFilePart)
+  GetFullPathNameW: { parameters: ["buffer", "u32", "buffer", "pointer"], result: "u32" },
+  // BOOL GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize)
+  GetFileSizeEx: { parameters: ["pointer", "buffer"], result: "i32" },
+  // BOOL FlushFileBuffers(HANDLE hFile)
+  FlushFileBuffers: { parameters: ["pointer"], result: "i32" },
+
+  // BOOL ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead,
+  //   LPOVERLAPPED lpOverlapped)
+  ReadFile: { parameters: ["pointer", "buffer", "u32", "buffer", "pointer"], result: "i32" },
+  // BOOL WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite, LPDWORD lpNumberOfBytesWritten,
+  //   LPOVERLAPPED lpOverlapped)
+  WriteFile: { parameters: ["pointer", "buffer", "u32", "buffer", "pointer"], result: "i32" },
+
+  // ---- asynchronous I/O ----
+  // BOOL BindIoCompletionCallback(HANDLE FileHandle, LPOVERLAPPED_COMPLETION_ROUTINE Function, ULONG Flags)
+  BindIoCompletionCallback: { parameters: ["pointer", "function", "u32"], result: "i32" },
+  // BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)
+  SetFileCompletionNotificationModes: { parameters: ["pointer", "u8"], result: "i32" },
+  // BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)
+  CancelIoEx: { parameters: ["pointer", "buffer"], result: "i32" },
+
+  // BOOL CancelSynchronousIo(HANDLE hThread)
+  CancelSynchronousIo: { parameters: ["pointer"], result: "i32" },
+  // HANDLE OpenThread(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwThreadId)
+  OpenThread: { parameters: ["u32", "i32", "u32"], result: "pointer" },
+
+  // ---- named pipes ----
+  // HANDLE CreateNamedPipeW(LPCWSTR lpName, DWORD dwOpenMode, DWORD dwPipeMode, DWORD nMaxInstances,
+  //   DWORD nOutBufferSize, DWORD nInBufferSize, DWORD nDefaultTimeOut, LPSECURITY_ATTRIBUTES lpSecurityAttributes)
+  CreateNamedPipeW: {
+    parameters: ["buffer", "u32", "u32", "u32", "u32", "u32", "u32", "buffer"],
+    result: "pointer",
+  },
+  // BOOL ConnectNamedPipe(HANDLE hNamedPipe, LPOVERLAPPED lpOverlapped)
+  ConnectNamedPipe: { parameters: ["pointer", "pointer"], result: "i32" },
+  // BOOL TransactNamedPipe(HANDLE hNamedPipe, LPVOID lpInBuffer, DWORD nInBufferSize, LPVOID lpOutBuffer,
+  //   DWORD nOutBufferSize, LPDWORD lpBytesRead, LPOVERLAPPED lpOverlapped)
+  TransactNamedPipe: {
+    parameters: ["pointer", "buffer", "u32", "buffer", "u32", "buffer", "pointer"],
+    result: "i32",
+  },
+  // BOOL WaitNamedPipeW(LPCWSTR lpNamedPipeName, DWORD nTimeOut)
+  WaitNamedPipeW: { parameters: ["buffer", "u32"], result: "i32" },
+  // BOOL PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize, LPDWORD lpBytesRead,
+  //   LPDWORD lpTotalBytesAvail, LPDWORD lpBytesLeftThisMessage)
+  PeekNamedPipe: {
+    parameters: ["pointer", "pointer", "u32", "pointer", "buffer", "buffer"],
+    result: "i32",
+  },
+  // BOOL SetNamedPipeHandleState(HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD lpMaxCollectionCount,
+  //   LPDWORD lpCollectDataTimeout)
+  SetNamedPipeHandleState: {
+    parameters: ["pointer", "buffer", "pointer", "pointer"],
+    result: "i32",
+  },
+  // BOOL GetNamedPipeClientProcessId(HANDLE Pipe, PULONG ClientProcessId)
+  GetNamedPipeClientProcessId: { parameters: ["pointer", "buffer"], result: "i32" },
+  // BOOL GetNamedPipeServerProcessId(HANDLE Pipe, PULONG ServerProcessId)
+  GetNamedPipeServerProcessId: { parameters: ["pointer", "buffer"], result: "i32" },
+  // BOOL GetNamedPipeClientSessionId(HANDLE Pipe, PULONG ClientSessionId)
+  GetNamedPipeClientSessionId: { parameters: ["pointer", "buffer"], result: "i32" },
+  // BOOL GetNamedPipeServerSessionId(HANDLE Pipe, PULONG ServerSessionId)
+  GetNamedPipeServerSessionId: { parameters: ["pointer", "buffer"], result: "i32" },
+
+  // ---- mailslots ----
+  // BOOL GetMailslotInfo(HANDLE hMailslot, LPDWORD lpMaxMessageSize, LPDWORD lpNextSize, LPDWORD lpMessageCount,
+  //   LPDWORD lpReadTimeout)
+  GetMailslotInfo: {
+    parameters: ["pointer", "buffer", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
+  // BOOL SetMailslotInfo(HANDLE hMailslot, DWORD lReadTimeout)
+  SetMailslotInfo: { parameters: ["pointer", "u32"], result: "i32" },
+
+  // ---- shared memory ----
+  // HANDLE CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
+  //   DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName)
+  CreateFileMappingW: {
+    parameters: ["pointer", "buffer", "u32", "u32", "u32", "buffer"],
+    result: "pointer",
+  },
+  // HANDLE OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+  OpenFileMappingW: { parameters: ["u32", "i32", "buffer"], result: "pointer" },
+  // LPVOID MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+  //   DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress)
+  MapViewOfFileEx: {
+    parameters: ["pointer", "u32", "u32", "u32", "usize", "pointer"],
+    result: "pointer",
+  },
+  // BOOL UnmapViewOfFile(LPCVOID lpBaseAddress)
+  UnmapViewOfFile: { parameters: ["pointer"], result: "i32" },
+  // BOOL FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush)
+  FlushViewOfFile: { parameters: ["pointer", "usize"], result: "i32" },
+  // LPVOID VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect)
+  VirtualAlloc: { parameters: ["pointer", "usize", "u32", "u32"], result: "pointer" },
+  // SIZE_T VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength)
+  VirtualQuery: { parameters: ["pointer", "buffer", "usize"], result: "usize" },
+  // BOOL K32QueryWorkingSetEx(HANDLE hProcess, PVOID pv, DWORD cb)
+  K32QueryWorkingSetEx: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  // void GetSystemInfo(LPSYSTEM_INFO lpSystemInfo)
+  GetSystemInfo: { parameters: ["buffer"], result: "void" },
+
+  // ---- synchronization ----
+  // HANDLE CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCWSTR lpName, DWORD dwFlags, DWORD dwDesiredAccess)
+  CreateEventExW: { parameters: ["buffer", "buffer", "u32", "u32"], result: "pointer" },
+  // HANDLE OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+  OpenEventW: { parameters: ["u32", "i32", "buffer"], result: "pointer" },
+  // BOOL SetEvent(HANDLE hEvent)
+  SetEvent: { parameters: ["pointer"], result: "i32" },
+  // BOOL ResetEvent(HANDLE hEvent)
+  ResetEvent: { parameters: ["pointer"], result: "i32" },
+  // HANDLE CreateMutexExW(LPSECURITY_ATTRIBUTES lpMutexAttributes, LPCWSTR lpName, DWORD dwFlags, DWORD dwDesiredAccess)
+  CreateMutexExW: { parameters: ["buffer", "buffer", "u32", "u32"], result: "pointer" },
+  // HANDLE OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+  OpenMutexW: { parameters: ["u32", "i32", "buffer"], result: "pointer" },
+  // BOOL ReleaseMutex(HANDLE hMutex)
+  ReleaseMutex: { parameters: ["pointer"], result: "i32" },
+  // HANDLE CreateSemaphoreExW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount, LONG lMaximumCount,
+  //   LPCWSTR lpName, DWORD dwFlags, DWORD dwDesiredAccess)
+  CreateSemaphoreExW: {
+    parameters: ["buffer", "i32", "i32", "buffer", "u32", "u32"],
+    result: "pointer",
+  },
+  // HANDLE OpenSemaphoreW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+  OpenSemaphoreW: { parameters: ["u32", "i32", "buffer"], result: "pointer" },
+  // BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPreviousCount)
+  ReleaseSemaphore: { parameters: ["pointer", "i32", "buffer"], result: "i32" },
+  // HANDLE CreateWaitableTimerExW(LPSECURITY_ATTRIBUTES lpTimerAttributes, LPCWSTR lpTimerName, DWORD dwFlags,
+  //   DWORD dwDesiredAccess)
+  CreateWaitableTimerExW: { parameters: ["buffer", "buffer", "u32", "u32"], result: "pointer" },
+  // HANDLE OpenWaitableTimerW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpTimerName)
+  OpenWaitableTimerW: { parameters: ["u32", "i32", "buffer"], result: "pointer" },
+  // BOOL SetWaitableTimer(HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG lPeriod,
+  //   PTIMERAPCROUTINE pfnCompletionRoutine, LPVOID lpArgToCompletionRoutine, BOOL fResume)
+  SetWaitableTimer: {
+    parameters: ["pointer", "buffer", "i32", "pointer", "pointer", "i32"],
+    result: "i32",
+  },
+  // BOOL CancelWaitableTimer(HANDLE hTimer)
+  CancelWaitableTimer: { parameters: ["pointer"], result: "i32" },
+  // DWORD WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds)
+  WaitForSingleObject: { parameters: ["pointer", "u32"], result: "u32" },
+  // DWORD WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds)
+  WaitForMultipleObjects: { parameters: ["u32", "buffer", "i32", "u32"], result: "u32" },
+  // PTP_WAIT CreateThreadpoolWait(PTP_WAIT_CALLBACK pfnwa, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
+  // pv is handed to the callback: here a number, so it is taken as one.
+  CreateThreadpoolWait: { parameters: ["function", "usize", "pointer"], result: "pointer" },
+  // void SetThreadpoolWait(PTP_WAIT pwa, HANDLE h, PFILETIME pftTimeout)
+  SetThreadpoolWait: { parameters: ["pointer", "pointer", "buffer"], result: "void" },
+  // BOOL SetThreadpoolWaitEx(PTP_WAIT pwa, HANDLE h, PFILETIME pftTimeout, PVOID Reserved)
+  SetThreadpoolWaitEx: {
+    parameters: ["pointer", "pointer", "buffer", "pointer"],
+    result: "i32",
+    optional: true,
+  },
+  // void WaitForThreadpoolWaitCallbacks(PTP_WAIT pwa, BOOL fCancelPendingCallbacks)
+  WaitForThreadpoolWaitCallbacksNonblocking: {
+    name: "WaitForThreadpoolWaitCallbacks",
+    parameters: ["pointer", "i32"],
+    result: "void",
+    nonblocking: true,
+  },
+  // void CloseThreadpoolWait(PTP_WAIT pwa)
+  CloseThreadpoolWait: { parameters: ["pointer"], result: "void" },
+});

@@ -1,0 +1,156 @@
+import { lazyLibrary } from "./library.ts";
+
+/** The functions of ntdll.dll that winipc calls, each under its C declaration. NTSTATUS is `i32`, negative on failure. */
+export const ntdll = lazyLibrary("ntdll.dll", {
+  // NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+  //   PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
+  //   ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength)
+  NtCreateFile: {
+    parameters: [
+      "buffer",
+      "u32",
+      "buffer",
+      "buffer",
+      "pointer",
+      "u32",
+      "u32",
+      "u32",
+      "u32",
+      "pointer",
+      "u32",
+    ],
+    result: "i32",
+  },
+  NtCreateFileNonblocking: {
+    name: "NtCreateFile",
+    nonblocking: true,
+    parameters: [
+      "buffer",
+      "u32",
+      "buffer",
+      "buffer",
+      "pointer",
+      "u32",
+      "u32",
+      "u32",
+      "u32",
+      "pointer",
+      "u32",
+    ],
+    result: "i32",
+  },
+  // NTSTATUS NtOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+  //   PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess, ULONG OpenOptions)
+  NtOpenFile: { parameters: ["buffer", "u32", "buffer", "buffer", "u32", "u32"], result: "i32" },
+  // NTSTATUS NtCreateNamedPipeFile(PHANDLE FileHandle, ULONG DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+  //   PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess, ULONG CreateDisposition, ULONG CreateOptions,
+  //   ULONG NamedPipeType, ULONG ReadMode, ULONG CompletionMode, ULONG MaximumInstances, ULONG InboundQuota,
+  //   ULONG OutboundQuota, PLARGE_INTEGER DefaultTimeout)
+  NtCreateNamedPipeFile: {
+    parameters: [
+      "buffer",
+      "u32",
+      "buffer",
+      "buffer",
+      "u32",
+      "u32",
+      "u32",
+      "u32",
+      "u32",
+      "u32",
+      "u32",
+      "u32",
+      "u32",
+      "buffer",
+    ],
+    result: "i32",
+  },
+  // NTSTATUS NtCreateMailslotFile(PHANDLE FileHandle, ULONG DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+  //   PIO_STATUS_BLOCK IoStatusBlock, ULONG CreateOptions, ULONG MailslotQuota, ULONG MaximumMessageSize,
+  //   PLARGE_INTEGER ReadTimeout)
+  NtCreateMailslotFile: {
+    parameters: ["buffer", "u32", "buffer", "buffer", "u32", "u32", "u32", "buffer"],
+    result: "i32",
+  },
+  // NTSTATUS NtQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation,
+  //   ULONG Length, FILE_INFORMATION_CLASS FileInformationClass)
+  NtQueryInformationFile: {
+    parameters: ["pointer", "buffer", "buffer", "u32", "u32"],
+    result: "i32",
+  },
+  // NTSTATUS NtReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
+  //   PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+  // ApcContext is what a completion carries: here a number, so it is taken as one.
+  NtReadFile: {
+    parameters: [
+      "pointer",
+      "pointer",
+      "pointer",
+      "usize",
+      "buffer",
+      "buffer",
+      "u32",
+      "pointer",
+      "pointer",
+    ],
+    result: "i32",
+  },
+  // NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
+  //   PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+  NtWriteFile: {
+    parameters: [
+      "pointer",
+      "pointer",
+      "pointer",
+      "usize",
+      "buffer",
+      "buffer",
+      "u32",
+      "pointer",
+      "pointer",
+    ],
+    result: "i32",
+  },
+  // NTSTATUS NtFsControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
+  //   PIO_STATUS_BLOCK IoStatusBlock, ULONG FsControlCode, PVOID InputBuffer, ULONG InputBufferLength,
+  //   PVOID OutputBuffer, ULONG OutputBufferLength)
+  NtFsControlFile: {
+    parameters: [
+      "pointer",
+      "pointer",
+      "pointer",
+      "usize",
+      "buffer",
+      "u32",
+      "buffer",
+      "u32",
+      "buffer",
+      "u32",
+    ],
+    result: "i32",
+  },
+  // NTSTATUS NtFlushBuffersFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock)
+  NtFlushBuffersFileNonblocking: {
+    name: "NtFlushBuffersFile",
+    nonblocking: true,
+    parameters: ["pointer", "buffer"],
+    result: "i32",
+  },
+  // ULONG RtlNtStatusToDosError(NTSTATUS Status)
+  RtlNtStatusToDosError: { parameters: ["i32"], result: "u32" },
+  // NTSTATUS NtQuerySection(HANDLE SectionHandle, SECTION_INFORMATION_CLASS InformationClass, PVOID InformationBuffer,
+  //   SIZE_T InformationBufferSize, PSIZE_T ResultLength)
+  NtQuerySection: { parameters: ["pointer", "u32", "buffer", "usize", "buffer"], result: "i32" },
+  // NTSTATUS NtQueryEvent(HANDLE EventHandle, EVENT_INFORMATION_CLASS EventInformationClass, PVOID EventInformation,
+  //   ULONG EventInformationLength, PULONG ReturnLength)
+  NtQueryEvent: { parameters: ["pointer", "u32", "buffer", "u32", "buffer"], result: "i32" },
+  // NTSTATUS NtQueryMutant(HANDLE MutantHandle, MUTANT_INFORMATION_CLASS MutantInformationClass,
+  //   PVOID MutantInformation, ULONG MutantInformationLength, PULONG ReturnLength)
+  NtQueryMutant: { parameters: ["pointer", "u32", "buffer", "u32", "buffer"], result: "i32" },
+  // NTSTATUS NtQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS ObjectInformationClass, PVOID ObjectInformation,
+  //   ULONG ObjectInformationLength, PULONG ReturnLength)
+  NtQueryObject: { parameters: ["pointer", "u32", "buffer", "u32", "buffer"], result: "i32" },
+  // NTSTATUS NtQuerySemaphore(HANDLE SemaphoreHandle, SEMAPHORE_INFORMATION_CLASS SemaphoreInformationClass,
+  //   PVOID SemaphoreInformation, ULONG SemaphoreInformationLength, PULONG ReturnLength)
+  NtQuerySemaphore: { parameters: ["pointer", "u32", "buffer", "u32", "buffer"], result: "i32" },
+});

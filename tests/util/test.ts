@@ -1,0 +1,50 @@
+import { watch } from "./watchdog.ts";
+
+/** What `test` takes besides what `Deno.test` does. */
+export interface TestOptions extends Omit<Deno.TestDefinition, "name" | "fn"> {
+  /**
+   * How long the test may take, in milliseconds, before it counts as hung. It is a bound against
+   * waiting for ever, not a speed to be met, so keep it far above what the test needs.
+   *
+   * @default {60_000}
+   */
+  readonly timeout?: number;
+}
+
+/**
+ * `Deno.test` that ends a hung test. One that waits for a promise fails by itself, and the others still
+ * run. One that blocks the thread in a Windows call cannot be interrupted: the watchdog then names it
+ * and ends the whole run.
+ *
+ * Work that is still under way at a test's end fails it: an operation must be awaited, not left behind.
+ */
+export function test(
+  name: string,
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+  { timeout = 60_000, ...options }: TestOptions = {},
+): void {
+  Deno.test({
+    sanitizeOps: true,
+    ...options,
+    name,
+    fn: (t) => runWatched(name, () => fn(t), timeout),
+  });
+}
+
+async function runWatched(
+  name: string,
+  fn: () => void | Promise<void>,
+  timeout: number,
+): Promise<void> {
+  using _watch = watch(name, timeout);
+  const hung = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => hung.reject(new Error(`Hung: not done after ${timeout} ms`)),
+    timeout,
+  );
+  try {
+    await Promise.race([fn(), hung.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
