@@ -1,0 +1,203 @@
+import {
+  failure,
+  type FailureContext,
+  lastError,
+  lastErrorCode,
+  statusError,
+} from "../core/errors.ts";
+import { invalidHandleValue, type OwnedHandle } from "../core/handle.ts";
+import {
+  adoptCreated,
+  adoptOpened,
+  type CreatedObject,
+  type NamedObject,
+  objectLabel,
+} from "../core/named_object.ts";
+import { encodeWide } from "../core/wide_string.ts";
+import { SECTION_BASIC_INFORMATION } from "../core/win32_structs.ts";
+import { type Security, securityAttributes } from "../security/attributes.ts";
+import {
+  FILE_MAP_READ,
+  PAGE_READONLY,
+  PAGE_READWRITE,
+  SEC_COMMIT,
+  SEC_FILE,
+  SEC_RESERVE,
+  SECTION_QUERY,
+  SectionBasicInformation,
+} from "../win32/constants.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_COMMITMENT_LIMIT,
+  ERROR_NO_SYSTEM_RESOURCES,
+  ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_OUTOFMEMORY,
+} from "../win32/error_codes.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import { ntdll } from "../win32/ntdll.ts";
+import { sectionRights, type SharedMemoryAccess } from "./access.ts";
+import type { BackingFile } from "./file_backing.ts";
+import { viewLength } from "./pages.ts";
+
+/** How a section is made. */
+export interface SectionCreation {
+  readonly name: string | undefined;
+  readonly size: number;
+  readonly file: BackingFile | undefined;
+  readonly reserve: boolean;
+  readonly security: Security | undefined;
+  readonly inheritable: boolean;
+  readonly exclusive: boolean;
+}
+
+/** What kind of object a section is in names and messages. */
+export function sectionObject(name: string | undefined): NamedObject {
+  return { kind: "shared memory", name };
+}
+
+/** Makes a section, or opens the one that has the name ("CreateFileMappingW function"). */
+export function createSection(creation: SectionCreation): CreatedObject {
+  const { name, size, file, security, inheritable, exclusive } = creation;
+  const attributes = securityAttributes(security, { inheritable });
+  const wideName = name === undefined ? null : encodeWide(name);
+  // A file that is opened to be read can only be mapped so; memory is made writable, whatever this process does with it.
+  const protection = file?.writable === false ? PAGE_READONLY : PAGE_READWRITE;
+  const commitment = creation.reserve ? SEC_RESERVE : SEC_COMMIT;
+  const operation = "CreateFileMappingW";
+  const value = kernel32().CreateFileMappingW(
+    file?.handle.value ?? invalidHandleValue(),
+    attributes.bytes,
+    protection | commitment,
+    Math.floor(size / 2 ** 32),
+    size % 2 ** 32,
+    wideName,
+  );
+  const code = lastErrorCode();
+  const object = sectionObject(name);
+  const hint = creationHint(code, creation);
+  if (value === null && hint !== undefined) {
+    const doing = `Cannot create ${objectLabel(object)} of ${size} bytes${
+      file === undefined ? "" : ` over file "${file.path}"`
+    }`;
+    throw failure(code, { operation, object: name, doing, hint });
+  }
+  return adoptCreated(value, code, object, operation, exclusive);
+}
+
+function creationHint(code: number, { name, file, reserve }: SectionCreation): string | undefined {
+  if (isOutOfMemory(code)) {
+    if (file !== undefined) return "a file of this size cannot be mapped on this system";
+    if (reserve) return "the size is more than this system can reserve";
+    return "the system has no room for that much memory; with reserve: true only the parts that are viewed take room";
+  }
+  if (code === ERROR_ACCESS_DENIED && file === undefined) {
+    return name?.startsWith("Global\\")
+      ? "making shared memory in Global\\ takes the right to create global objects, which services and administrators have"
+      : "it exists, and its owner does not let this user have all rights: open() asks for fewer";
+  }
+  return file && `the file is "${file.path}"`;
+}
+
+/** The hint for a failure to get memory belongs to the call: making, mapping or committing. */
+export function isOutOfMemory(code: number): boolean {
+  return code === ERROR_COMMITMENT_LIMIT || code === ERROR_NOT_ENOUGH_MEMORY ||
+    code === ERROR_OUTOFMEMORY || code === ERROR_NO_SYSTEM_RESOURCES;
+}
+
+/** Opens the section that has the name ("OpenFileMappingW function"). */
+export function openSection(
+  name: string,
+  access: SharedMemoryAccess,
+  inheritable: boolean,
+): OwnedHandle {
+  const wideName = encodeWide(name);
+  const rights = sectionRights(access);
+  const open = (desired: number) => {
+    const value = kernel32().OpenFileMappingW(desired, inheritable ? 1 : 0, wideName);
+    return { value, code: lastErrorCode() };
+  };
+  let { value, code } = open(rights | SECTION_QUERY);
+  // Who made it may allow mapping only, and not asking for the size: that is then found out by mapping.
+  if (value === null && code === ERROR_ACCESS_DENIED) ({ value, code } = open(rights));
+  return adoptOpened(value, code, sectionObject(name), "OpenFileMappingW");
+}
+
+/** What is known of a section. */
+export interface SectionFacts {
+  /** Its size in bytes: as it was made, or rounded up to whole pages. */
+  readonly size: number;
+  /** Whether a file is behind it; unknown if the handle has no right to ask. */
+  readonly fileBacked: boolean | undefined;
+}
+
+/**
+ * Asks a section for its size ("NtQuerySection function").
+ *
+ * @throws {Deno.errors.BadResource} If the handle is to something else.
+ */
+export function sectionFacts(section: OwnedHandle): SectionFacts {
+  const info = SECTION_BASIC_INFORMATION.create();
+  const status = ntdll().NtQuerySection(
+    section.value,
+    SectionBasicInformation,
+    info.bytes,
+    BigInt(info.bytes.length),
+    null,
+  );
+  if (status >= 0) {
+    const { MaximumSize, AllocationAttributes } = SECTION_BASIC_INFORMATION.read(info.bytes);
+    return { size: Number(MaximumSize), fileBacked: (AllocationAttributes & SEC_FILE) !== 0 };
+  }
+  const context: FailureContext = {
+    operation: "NtQuerySection",
+    object: section.label,
+    doing: `Cannot get the size of the ${section.label}`,
+  };
+  if (status !== STATUS_ACCESS_DENIED) throw statusError(status, context);
+  return { size: mappedSize(section), fileBacked: undefined };
+}
+
+const STATUS_ACCESS_DENIED = 0xc0000022 | 0;
+
+/**
+ * Whether a section that existed is what is asked for.
+ *
+ * @throws {RangeError} If it is smaller: Windows ignores the size then, and gives the smaller one.
+ * @throws {Deno.errors.AlreadyExists} If it is memory where a file is asked for.
+ */
+export function checkExisting(
+  section: OwnedHandle,
+  size: number,
+  file: BackingFile | undefined,
+): void {
+  const facts = sectionFacts(section);
+  if (size > facts.size) {
+    throw new RangeError(
+      `The ${section.label} exists with ${facts.size} bytes, and ${size} were asked for: ` +
+        "it cannot grow, so ask for as many or take another name",
+    );
+  }
+  if (file !== undefined && facts.fileBacked === false) {
+    throw new Deno.errors.AlreadyExists(
+      `Cannot map file "${file.path}" as ${section.label}: memory without a file has this name`,
+    );
+  }
+}
+
+/** The size of a section that may only be mapped: that of a view of all of it, which nothing touches. */
+function mappedSize(section: OwnedHandle): number {
+  const base = kernel32().MapViewOfFileEx(section.value, FILE_MAP_READ, 0, 0, 0n, null);
+  if (base === null) {
+    throw lastError({
+      operation: "MapViewOfFileEx",
+      object: section.label,
+      doing: `Cannot get the size of the ${section.label}`,
+      hint: "give the size, if you know it",
+    });
+  }
+  try {
+    return viewLength(base);
+  } finally {
+    kernel32().UnmapViewOfFile(base);
+  }
+}
