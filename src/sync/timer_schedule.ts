@@ -1,0 +1,95 @@
+/** A moment, as `Temporal.Instant` has it. */
+export interface InstantLike {
+  /** Nanoseconds since 1970-01-01 00:00 UTC. */
+  readonly epochNanoseconds: bigint;
+}
+
+/** When a {@linkcode WaitableTimer} becomes signaled. */
+export type TimerSchedule = RelativeSchedule | AbsoluteSchedule;
+
+/** How a {@linkcode WaitableTimer} goes on after the first time. */
+export interface PeriodicSchedule {
+  /**
+   * Milliseconds between two signals, a whole number up to 2,147,483,647; with 0 there is only one.
+   *
+   * @default {0}
+   */
+  readonly period?: number;
+}
+
+/** A schedule that counts from now. The time the computer sleeps does not count. */
+export interface RelativeSchedule extends PeriodicSchedule {
+  /** Milliseconds until it becomes signaled, 0 for at once. Fractions count, in steps of 100 ns. */
+  readonly after: number;
+  /** Not together with `after`. */
+  readonly at?: undefined;
+}
+
+/** A schedule by the system clock: if the clock is changed, so is the time that is left. */
+export interface AbsoluteSchedule extends PeriodicSchedule {
+  /** When it becomes signaled; at once if that is past. */
+  readonly at: Date | InstantLike;
+  /** Not together with `at`. */
+  readonly after?: undefined;
+}
+
+/** Windows counts time in units of 100 ns ("File Times"). */
+const UNITS_PER_MILLISECOND = 10_000;
+const NANOSECONDS_PER_UNIT = 100n;
+/** The units from 1601-01-01, where Windows begins to count, to 1970-01-01. */
+const EPOCH = 116_444_736_000_000_000n;
+const LONGEST_PERIOD = 0x7fff_ffff;
+/** As many milliseconds as a double has exact units of 100 ns for: 28,000 years. */
+const LONGEST_DELAY = Number.MAX_SAFE_INTEGER / UNITS_PER_MILLISECOND;
+const LATEST = (1n << 63n) - 1n;
+
+/** A schedule as SetWaitableTimer takes it: the first time in units of 100 ns, negative from now, and milliseconds. */
+export function windowsSchedule(
+  schedule: TimerSchedule,
+): { readonly due: bigint; readonly period: number } {
+  const { after, at, period = 0 } = schedule;
+  if (!(Number.isInteger(period) && period >= 0 && period <= LONGEST_PERIOD)) {
+    throw new RangeError(
+      `period must be a whole number of milliseconds from 0 to ${LONGEST_PERIOD}: ${period} is not`,
+    );
+  }
+  if ((after === undefined) === (at === undefined)) {
+    throw new TypeError("A timer is set with either after or at");
+  }
+  return { due: at === undefined ? relative(after) : absolute(at), period };
+}
+
+function relative(after: number | undefined): bigint {
+  if (typeof after !== "number") {
+    throw new TypeError(`after must be a number of milliseconds, not ${typeof after}`);
+  }
+  if (!(after >= 0 && after <= LONGEST_DELAY)) {
+    throw new RangeError(
+      `after must be from 0 to ${Math.floor(LONGEST_DELAY)} milliseconds: ${after} is not`,
+    );
+  }
+  return -BigInt(Math.round(after * UNITS_PER_MILLISECOND));
+}
+
+function absolute(at: Date | InstantLike): bigint {
+  const units = EPOCH + unitsSince1970(at);
+  // What is not above zero would count from now.
+  if (units <= 0n || units > LATEST) {
+    throw new RangeError("at must be after the year 1601 and before the year 30828");
+  }
+  return units;
+}
+
+function unitsSince1970(at: Date | InstantLike): bigint {
+  if (at instanceof Date) {
+    const milliseconds = at.getTime();
+    if (Number.isNaN(milliseconds)) throw new TypeError("at is an invalid Date");
+    return BigInt(milliseconds) * BigInt(UNITS_PER_MILLISECOND);
+  }
+  if (typeof at === "object" && typeof at?.epochNanoseconds === "bigint") {
+    return at.epochNanoseconds / NANOSECONDS_PER_UNIT;
+  }
+  throw new TypeError(
+    `at must be a Date or a Temporal.Instant, not ${at === null ? "null" : typeof at}`,
+  );
+}
