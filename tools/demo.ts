@@ -1,13 +1,11 @@
 // deno task demo: runs the example of every mechanism, one after the other, each in processes of its
 // own, and ends with a table. Exit code 0 only if all worked.
 
+import { EXAMPLES } from "./examples.ts";
 import { buildPeers, PeerError, peersEnvironment } from "./peers.ts";
 import { SetupError } from "./wine/cache.ts";
 import { openWindows, type WindowsSession } from "./wine/session.ts";
 import { isExitCodeOfSignal } from "./wine/signals.ts";
-
-/** The folders of examples, in the order in which they are shown. */
-const EXAMPLES = ["shared_memory", "c_struct", "sync"];
 
 /** What an example writes about itself (`DemoSummary` of examples/util/pair.ts). */
 interface Summary {

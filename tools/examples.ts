@@ -1,0 +1,2 @@
+/** The folders of `examples` that have a demo, in the order in which `deno task demo` shows them. */
+export const EXAMPLES: readonly string[] = ["shared_memory", "c_struct", "sync"];
