@@ -23,6 +23,7 @@
 
 export * from "../core/struct.ts";
 export { Win32Error, type Win32ErrorContext } from "../core/errors.ts";
+export type { WaitOptions, WaitSyncOptions } from "../core/options.ts";
 export type { ReadonlyBytes } from "../core/read_only.ts";
 export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
 export type { MappedBytes, SharedMemoryAccess } from "./access.ts";
@@ -36,6 +37,21 @@ export type {
 } from "./options.ts";
 export { readUnchanged, type UnchangedReader } from "./read_unchanged.ts";
 export type { RetryOptions } from "./retry.ts";
+export type {
+  RingCreateOptions,
+  RingOpenOptions,
+  RingWaiting,
+  RingWaitingOptions,
+} from "./ring/options.ts";
+export { RingEnd } from "./ring/ring_end.ts";
+export { RingReader } from "./ring/ring_reader.ts";
+export { RingWriter } from "./ring/ring_writer.ts";
+export type {
+  SharedQueueCreateOptions,
+  SharedQueueOpenOptions,
+  SharedQueueOptions,
+} from "./queue/options.ts";
+export { SharedQueue } from "./queue/shared_queue.ts";
 export { SeqLock, type SeqLockOptions } from "./seqlock.ts";
 export { SharedMemory } from "./shared_memory.ts";
 export type { MappedView } from "./view.ts";

@@ -31,19 +31,17 @@ export interface UnchangedReader<Tick, Result> {
  * ```ts
  * import { array, defineStruct, f32, i32, readUnchanged, SharedMemory } from "@winipc/winipc/shared-memory";
  *
- * const Header = defineStruct({ ticks: array(i32, 3), offsets: array(i32, 3) });
+ * const Header = defineStruct({ tick: i32, newest: i32, offsets: array(i32, 3) });
  * const Frame = defineStruct({ speed: f32, gear: i32 });
  *
  * using memory = SharedMemory.create({ name: "Local\\simulator-demo", size: 4096 });
- * Header.write(memory.bytes, { ticks: [7, 8, 6], offsets: [64, 128, 192] });
+ * Header.write(memory.bytes, { tick: 7, newest: 1, offsets: [64, 128, 192] }); // the simulator does
  *
  * const header = Header.at(memory.bytes);
  * const frame = readUnchanged({
- *   tick: () => Math.max(...header.ticks),
- *   copy: (tick) => {
- *     const newest = [...header.ticks].indexOf(tick);
- *     return Frame.read(memory.bytes, header.offsets[newest]);
- *   },
+ *   tick: () => header.tick,
+ *   // While the tick changes, what is read here may be anything: an offset that leads out of the memory throws, and counts as little.
+ *   copy: () => Frame.read(memory.bytes, header.offsets[header.newest]),
  * });
  * console.log(frame.speed, frame.gear);
  * ```

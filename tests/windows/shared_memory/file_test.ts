@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { lastError } from "../../../src/core/errors.ts";
 import { isInvalidHandle, OwnedHandle } from "../../../src/core/handle.ts";
 import { encodeWide } from "../../../src/core/wide_string.ts";
+import { filePath } from "../../../src/shared_memory/file_backing.ts";
 import { SharedMemory, Win32Error } from "../../../src/shared_memory/mod.ts";
 import { FILE_SHARE_READ, GENERIC_READ, OPEN_EXISTING } from "../../../src/win32/constants.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
@@ -110,6 +111,18 @@ test("A file URL is taken, with what is escaped in it", () => {
   using memory = SharedMemory.create({ file: url });
   assertEquals([...memory.bytes], [0, 1, 2]);
 });
+
+for (
+  const [url, path] of [
+    ["file:///C:/a%20b/c.bin", "C:\\a b\\c.bin"],
+    ["file:///c:/100%/%C3%A4%23", "c:\\100%\\ä#"],
+    ["file://server/share/a%20b", "\\\\server\\share\\a b"],
+  ]
+) {
+  test(`The path of ${url} is ${path}`, () => {
+    assertEquals(filePath(new URL(url)), path);
+  });
+}
 
 test("A file is mapped to be read without the right to write it, and not written", () => {
   using folder = tempFolder();

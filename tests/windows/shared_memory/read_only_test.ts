@@ -152,3 +152,17 @@ test("A memory that was only read closes quietly, however large", () => {
   using view = memory.view({ access: "read" });
   assertEquals(view.bytes.indexOf(0), -1);
 });
+
+/** Never called: the type checker is the test. */
+export function _readOnlyBytesHaveNoTypeToWriteThemBy(memory: SharedMemory<"read">): void {
+  // @ts-expect-error: an element cannot be assigned
+  memory.bytes[0] = 1;
+  // @ts-expect-error: there is no method that writes
+  memory.bytes.fill(1);
+  // @ts-expect-error: nor is there one of a part
+  memory.bytes.subarray(1).set([1]);
+  // @ts-expect-error: they are no Uint8Array
+  const _bytes: Uint8Array = memory.bytes;
+  // @ts-expect-error: nor are the bytes of a view
+  memory.view().bytes[0] = 1;
+}

@@ -105,6 +105,24 @@ test("SeqLock.write() waits for another write, and gives up if it never ends", (
   assertEquals([changes, data[0], lock.sequence], [0, 0, 3]);
 });
 
+test("SeqLock.write() does not begin on a sequence that another writer has just moved", () => {
+  const { lock, sequence, data } = lockedNumber();
+  const load = Atomics.load;
+  let others = 1;
+  // Another process's whole write, between the look at the sequence and the claim.
+  Atomics.load = ((array: Int32Array, index: number) => {
+    const value = load(array, index);
+    if (array.buffer === sequence.buffer && others-- > 0) sequence[0] += 2;
+    return value;
+  }) as typeof Atomics.load;
+  try {
+    lock.write(() => data[0] = 1);
+  } finally {
+    Atomics.load = load;
+  }
+  assertEquals(lock.sequence, 4);
+});
+
 test("SeqLock.recover() ends a write whose process is gone, and nothing else", () => {
   const { lock, sequence, data } = lockedNumber();
   sequence[0] = 5;
