@@ -31,50 +31,64 @@ export class BlockingOperation {
 
   /** Reads at most `p.byteLength` bytes into `p`. */
   read(p: Uint8Array): void {
-    this.#pinned = outsideHeap(p);
+    this.startRead(p);
+    this.wait();
+  }
+
+  /** Starts such a read, of which `wait()` then waits for the end. In between, nothing else may run on this thread. */
+  startRead(p: Uint8Array): void {
+    const { value } = this.#handle;
     const { NtReadFile } = ntdll();
-    this.#finish(NtReadFile(
-      this.#handle.value,
-      threadEvent(),
-      null,
-      0n,
-      this.#statusBlock,
-      this.#pinned as Uint8Array<ArrayBuffer>,
-      p.byteLength,
-      null,
-      null,
-    ));
+    const event = threadEvent();
+    const block = this.#statusBlock;
+    const pinned = this.#pin(p);
+    this.#started(
+      NtReadFile(value, event, null, 0n, block, pinned, p.byteLength, null, null),
+    );
   }
 
   /** Writes all of `p`. */
   write(p: Uint8Array): void {
-    this.#pinned = outsideHeap(p);
+    const { value } = this.#handle;
     const { NtWriteFile } = ntdll();
-    this.#finish(NtWriteFile(
-      this.#handle.value,
-      threadEvent(),
-      null,
-      0n,
-      this.#statusBlock,
-      this.#pinned as Uint8Array<ArrayBuffer>,
-      p.byteLength,
-      null,
-      null,
-    ));
+    const event = threadEvent();
+    const block = this.#statusBlock;
+    const pinned = this.#pin(p);
+    this.#started(
+      NtWriteFile(value, event, null, 0n, block, pinned, p.byteLength, null, null),
+    );
+    this.wait();
   }
 
-  #finish(status: number): void {
-    if (status === STATUS_PENDING) {
-      if (kernel32().WaitForSingleObject(threadEvent(), INFINITE) !== WAIT_OBJECT_0) {
-        // Both objects stay pinned, as the kernel may still write to them.
-        abandoned.push(this);
-        throw lastError({
-          operation: "WaitForSingleObject",
-          doing: `Cannot wait for the ${this.#handle.label}`,
-        });
-      }
-      status = this.#words[0];
+  /** Waits for the end of what was started. */
+  wait(): void {
+    if (this.#pinned === undefined) return;
+    if (kernel32().WaitForSingleObject(threadEvent(), INFINITE) !== WAIT_OBJECT_0) {
+      // Both objects stay pinned, as the kernel may still write to them.
+      abandoned.push(this);
+      throw lastError({
+        operation: "WaitForSingleObject",
+        doing: `Cannot wait for the ${this.#handle.label}`,
+      });
     }
+    this.#ended(this.#words[0]);
+  }
+
+  /**
+   * Pins the memory, by a view that V8 does not keep in its moving heap: asking for the buffer of a small array moves the
+   * array's contents out of there.
+   */
+  #pin(p: Uint8Array): Uint8Array<ArrayBuffer> {
+    const pinned = new Uint8Array(p.buffer, p.byteOffset, p.byteLength) as Uint8Array<ArrayBuffer>;
+    this.#pinned = pinned;
+    return pinned;
+  }
+
+  #started(status: number): void {
+    if (status !== STATUS_PENDING) this.#ended(status);
+  }
+
+  #ended(status: number): void {
     this.#pinned = undefined;
     this.status = status >>> 0;
     this.bytes = this.status < 0xc000_0000 ? this.#words[2] : 0;
@@ -83,14 +97,6 @@ export class BlockingOperation {
 
 /** Operations whose end could not be awaited. */
 const abandoned: BlockingOperation[] = [];
-
-/**
- * The same memory by a view that V8 does not keep in its moving heap: asking for the buffer of a small array moves
- * the array's contents out of there.
- */
-function outsideHeap(p: Uint8Array): Uint8Array {
-  return new Uint8Array(p.buffer, p.byteOffset, p.byteLength);
-}
 
 let event: Deno.PointerObject | undefined;
 

@@ -41,7 +41,7 @@ export class HandleIo {
     const { label } = this.#handle;
     if (isSynchronous(this.#handle)) {
       throw new Deno.errors.NotSupported(
-        `The ${label} is open for blocking calls, as what C programs read and write must be: it has none that do not block`,
+        `The ${label} was made for blocking calls, as a standard stream must be: only those whose name ends in Sync work`,
       );
     }
     try {

@@ -2,8 +2,9 @@ import { INFINITE, WAIT_OBJECT_0 } from "../win32/constants.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { lastError } from "./errors.ts";
 import type { OwnedHandle } from "./handle.ts";
+import { TP_CALLBACK_ENVIRON_V3 } from "./win32_structs.ts";
 
-// Waits of the system thread pool ("Thread Pools"): it waits for any number of objects with few threads or none, and calls
+// Waits of a thread pool ("Thread Pools"): it waits for any number of objects with few threads or none, and calls
 // one thread-safe callback for all of them.
 //
 // The pool takes the signal (the set state of an auto-reset event, one count of a semaphore) when the wait is satisfied, which
@@ -32,6 +33,34 @@ const UNITS_PER_MILLISECOND = 10_000;
 const pending = new Map<bigint, PoolWait>();
 let lastNumber = 0n;
 let callback: Deno.UnsafeCallback<typeof WAIT_CALLBACK> | undefined;
+let environment: Uint8Array<ArrayBuffer> | undefined;
+
+/** "TP_CALLBACK_ENVIRON": the version this program knows, and the usual priority. */
+const ENVIRONMENT_VERSION = 3;
+const TP_CALLBACK_PRIORITY_NORMAL = 1;
+
+/**
+ * What a wait is made with: a pool of our own, which is kept.
+ *
+ * A callback blocks its thread until JavaScript has taken it. The pool of the process would answer that with ever more
+ * threads, up to hundreds, when many waits end at once (measured: 1.4 ms for each of 1,000 waits, against 0.1 ms), and keep other users of it
+ * waiting while this thread is busy. Two are enough: one hands over while the other goes back for the next.
+ */
+function waitEnvironment(): Uint8Array<ArrayBuffer> {
+  if (environment !== undefined) return environment;
+  const { CreateThreadpool, SetThreadpoolThreadMaximum } = kernel32();
+  const pool = CreateThreadpool(null);
+  if (pool === null) {
+    throw lastError({ operation: "CreateThreadpool", doing: "Cannot wait asynchronously" });
+  }
+  SetThreadpoolThreadMaximum(pool, 2);
+  return environment = TP_CALLBACK_ENVIRON_V3.create({
+    Version: ENVIRONMENT_VERSION,
+    Pool: Deno.UnsafePointer.value(pool),
+    CallbackPriority: TP_CALLBACK_PRIORITY_NORMAL,
+    Size: TP_CALLBACK_ENVIRON_V3.size,
+  }).bytes;
+}
 
 function waitCallback(): Deno.UnsafeCallback<typeof WAIT_CALLBACK> {
   if (callback === undefined) {
@@ -87,7 +116,7 @@ export class PoolWait {
     this.#number = ++lastNumber;
     this.#object = handle.value;
     this.#settle = settle;
-    const wait = CreateThreadpoolWait(waitCallback().pointer, this.#number, null);
+    const wait = CreateThreadpoolWait(waitCallback().pointer, this.#number, waitEnvironment());
     if (wait === null) {
       throw lastError({
         operation: "CreateThreadpoolWait",

@@ -75,7 +75,12 @@ export function closedMeanwhile(label: string): Error {
   return new Deno.errors.BadResource(`The ${label} was closed while being waited for`);
 }
 
-function waitOnThread(handle: OwnedHandle, milliseconds: number): Look {
+/**
+ * Waits for an object, blocking the thread, and takes its signal.
+ *
+ * @param milliseconds The timeout as Windows takes it; after it the object is unsignaled.
+ */
+export function waitOnThread(handle: OwnedHandle, milliseconds: number): Look {
   const result = kernel32().WaitForSingleObject(handle.value, milliseconds);
   if (result === WAIT_FAILED) {
     throw lastError({

@@ -109,6 +109,23 @@ export const SID_AND_ATTRIBUTES = defineStruct({ Sid: pointer, Attributes: u32 }
 /** "TOKEN_USER structure (winnt.h)": what GetTokenInformation gives for TokenUser. */
 export const TOKEN_USER = defineStruct({ User: SID_AND_ATTRIBUTES });
 
+/**
+ * TP_CALLBACK_ENVIRON_V3 of winnt.h: which pool a wait belongs to ("SetThreadpoolCallbackPool function"). `u` are the flags,
+ * `Size` is the size of the struct.
+ */
+export const TP_CALLBACK_ENVIRON_V3 = defineStruct({
+  Version: u32,
+  Pool: pointer,
+  CleanupGroup: pointer,
+  CleanupGroupCancelCallback: pointer,
+  RaceDll: pointer,
+  ActivationContext: pointer,
+  FinalizationCallback: pointer,
+  u: u32,
+  CallbackPriority: i32,
+  Size: u32,
+});
+
 /** "ACL structure (winnt.h)": the header that the access control entries follow. */
 export const ACL = defineStruct({
   AclRevision: u8,

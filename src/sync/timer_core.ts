@@ -7,6 +7,8 @@ import type { Loan, Participant } from "./participant.ts";
 
 /** Due times count units of 100 ns; 0 is the past, and so due at once. */
 const AT_ONCE = 0n;
+/** A timer may fire earlier than it was set to by a step of the system clock, in milliseconds. */
+const CLOCK_STEP = 16;
 
 /** A waitable timer as waits for several objects see it. */
 export class TimerCore {
@@ -14,8 +16,8 @@ export class TimerCore {
   readonly #manualReset: boolean;
   /** Milliseconds between two signals, 0 if there is only one. */
   #period = 0;
-  /** Counts the calls of `set`: a signal from before the last one is void. */
-  #settings = 0;
+  /** The earliest moment at which it fires by the last setting, as `performance.now()` has it. */
+  #firesFrom = Infinity;
 
   /** @param manualReset Whether the timer is known to stay signaled. */
   constructor(handle: OwnedHandle, manualReset: boolean) {
@@ -27,13 +29,14 @@ export class TimerCore {
    * Sets the timer, and takes an old signal away.
    *
    * @param due In units of 100 ns, negative from now.
+   * @param delay The same in milliseconds from now.
    * @param period In milliseconds.
    */
-  set(due: bigint, period: number): void {
+  set(due: bigint, delay: number, period: number): void {
     // Windows takes the signal away by itself; Wine leaves it at an auto-reset timer.
     lookAt(this.lent.owned);
-    this.#settings++;
     this.#set(this.lent.owned.value, due, period);
+    this.#firesFrom = performance.now() + delay - CLOCK_STEP;
   }
 
   cancel(): void {
@@ -58,13 +61,14 @@ export class TimerCore {
 
   /** The signal of a timer that nobody else sets is given back by having it fire once more, at once. */
   #borrow(): Loan {
-    const settings = this.#settings;
     this.lent.lend();
     return {
       giveBack: () => {
+        // If it was set meanwhile and cannot have fired since, the signal is from before, and void.
+        const isVoid = performance.now() < this.#firesFrom;
         try {
           // A periodic timer is from now on later by as long as the signal was out, about 0.1 ms.
-          if (settings === this.#settings) this.#set(this.lent.value, AT_ONCE, this.#period);
+          if (!isVoid) this.#set(this.lent.value, AT_ONCE, this.#period);
         } finally {
           this.lent.end();
         }

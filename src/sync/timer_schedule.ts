@@ -43,10 +43,17 @@ const LONGEST_PERIOD = 0x7fff_ffff;
 const LONGEST_DELAY = Number.MAX_SAFE_INTEGER / UNITS_PER_MILLISECOND;
 const LATEST = (1n << 63n) - 1n;
 
-/** A schedule as SetWaitableTimer takes it: the first time in units of 100 ns, negative from now, and milliseconds. */
-export function windowsSchedule(
-  schedule: TimerSchedule,
-): { readonly due: bigint; readonly period: number } {
+/** A schedule as SetWaitableTimer takes it. */
+export interface WindowsSchedule {
+  /** The first time in units of 100 ns, negative from now. */
+  readonly due: bigint;
+  /** How far off that is now, in milliseconds. */
+  readonly delay: number;
+  /** In milliseconds. */
+  readonly period: number;
+}
+
+export function windowsSchedule(schedule: TimerSchedule): WindowsSchedule {
   const { after, at, period = 0 } = schedule;
   if (!(Number.isInteger(period) && period >= 0 && period <= LONGEST_PERIOD)) {
     throw new RangeError(
@@ -56,7 +63,10 @@ export function windowsSchedule(
   if ((after === undefined) === (at === undefined)) {
     throw new TypeError("A timer is set with either after or at");
   }
-  return { due: at === undefined ? relative(after) : absolute(at), period };
+  if (at === undefined) return { due: relative(after), delay: after ?? 0, period };
+  const due = absolute(at);
+  const unitsFromNow = due - EPOCH - BigInt(Date.now()) * BigInt(UNITS_PER_MILLISECOND);
+  return { due, delay: Number(unitsFromNow) / UNITS_PER_MILLISECOND, period };
 }
 
 function relative(after: number | undefined): bigint {

@@ -192,8 +192,8 @@ export class WaitableTimer extends Waitable {
    * ```
    */
   set(schedule: TimerSchedule): void {
-    const { due, period } = windowsSchedule(schedule);
-    this.#core.set(due, period);
+    const { due, delay, period } = windowsSchedule(schedule);
+    this.#core.set(due, delay, period);
   }
 
   /**

@@ -14,6 +14,7 @@ export const SYNCHRONIZE = 0x100000;
 export const GENERIC_READ = 0x80000000;
 export const GENERIC_WRITE = 0x40000000;
 export const PROCESS_DUP_HANDLE = 0x40;
+export const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 export const THREAD_TERMINATE = 0x1;
 
 // fileapi.h

@@ -79,6 +79,12 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   TerminateProcess: { parameters: ["pointer", "u32"], result: "i32" },
   // BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode)
   GetExitCodeProcess: { parameters: ["pointer", "buffer"], result: "i32" },
+  // BOOL GetProcessTimes(HANDLE hProcess, LPFILETIME lpCreationTime, LPFILETIME lpExitTime, LPFILETIME lpKernelTime,
+  //   LPFILETIME lpUserTime)
+  GetProcessTimes: {
+    parameters: ["pointer", "buffer", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
   // LPWCH GetEnvironmentStringsW(void)
   GetEnvironmentStringsW: { parameters: [], result: "pointer" },
   // BOOL FreeEnvironmentStringsW(LPWCH penv)
@@ -241,9 +247,13 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   WaitForSingleObject: { parameters: ["pointer", "u32"], result: "u32" },
   // DWORD WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds)
   WaitForMultipleObjects: { parameters: ["u32", "buffer", "i32", "u32"], result: "u32" },
+  // PTP_POOL CreateThreadpool(PVOID reserved)
+  CreateThreadpool: { parameters: ["pointer"], result: "pointer" },
+  // void SetThreadpoolThreadMaximum(PTP_POOL ptpp, DWORD cthrdMost)
+  SetThreadpoolThreadMaximum: { parameters: ["pointer", "u32"], result: "void" },
   // PTP_WAIT CreateThreadpoolWait(PTP_WAIT_CALLBACK pfnwa, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
   // pv is handed to the callback: here a number, so it is taken as one.
-  CreateThreadpoolWait: { parameters: ["function", "usize", "pointer"], result: "pointer" },
+  CreateThreadpoolWait: { parameters: ["function", "usize", "buffer"], result: "pointer" },
   // void SetThreadpoolWait(PTP_WAIT pwa, HANDLE h, PFILETIME pftTimeout)
   SetThreadpoolWait: { parameters: ["pointer", "pointer", "buffer"], result: "void" },
   // BOOL SetThreadpoolWaitEx(PTP_WAIT pwa, HANDLE h, PFILETIME pftTimeout, PVOID Reserved)

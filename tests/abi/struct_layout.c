@@ -116,6 +116,18 @@ static void windows_structs(void) {
   STRUCT(TOKEN_USER);
   F(TOKEN_USER, User);
 
+  STRUCT(TP_CALLBACK_ENVIRON_V3);
+  F(TP_CALLBACK_ENVIRON_V3, Version);
+  F(TP_CALLBACK_ENVIRON_V3, Pool);
+  F(TP_CALLBACK_ENVIRON_V3, CleanupGroup);
+  F(TP_CALLBACK_ENVIRON_V3, CleanupGroupCancelCallback);
+  F(TP_CALLBACK_ENVIRON_V3, RaceDll);
+  F(TP_CALLBACK_ENVIRON_V3, ActivationContext);
+  F(TP_CALLBACK_ENVIRON_V3, FinalizationCallback);
+  F(TP_CALLBACK_ENVIRON_V3, u);
+  F(TP_CALLBACK_ENVIRON_V3, CallbackPriority);
+  F(TP_CALLBACK_ENVIRON_V3, Size);
+
   STRUCT(ACL);
   F(ACL, AclRevision);
   F(ACL, Sbz1);

@@ -100,7 +100,13 @@ export class DenoProcess implements AsyncDisposable {
 
   /** Ends the process at once, by TerminateProcess: no code of it runs any more. */
   kill(): void {
-    if (!this.#ended) this.#child.kill("SIGKILL");
+    if (this.#ended) return;
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended, and the event loop has not come to telling `status` yet.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

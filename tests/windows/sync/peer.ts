@@ -35,6 +35,7 @@ const commands: Record<string, (argument: string) => unknown> = {
   "timer.fromHandle": (handle) => timer = WaitableTimer.fromHandle(BigInt(handle)),
   "timer.set": (after) => timer?.set({ after: Number(after) }),
   "timer.wait": () => timer?.wait(),
+  "exit": () => Deno.exit(0),
 };
 
 console.log("ready");
