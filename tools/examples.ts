@@ -1,2 +1,13 @@
 /** The folders of `examples` that have a demo, in the order in which `deno task demo` shows them. */
-export const EXAMPLES: readonly string[] = ["shared_memory", "c_struct", "sync"];
+export const EXAMPLES: readonly string[] = [
+  "shared_memory",
+  "c_struct",
+  "sync",
+  "anonymous_pipe",
+  "pipe_to_child",
+  "mailslot",
+  "named_pipe",
+  "overlapped_pipe",
+  "transact_pipe",
+  "pipe_jsonrpc",
+];

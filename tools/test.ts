@@ -5,6 +5,7 @@
 // always "N passed, N failed", with ", N skipped" when there are any.
 
 import { countTests, type TestCounts } from "./junit.ts";
+import { npmProgramsEnvironment } from "./npm_program.ts";
 import { buildPeers, PeerError, peersEnvironment } from "./peers.ts";
 import { SetupError } from "./wine/cache.ts";
 import { runChild } from "./wine/child.ts";
@@ -102,7 +103,7 @@ async function testOnWindows(choice: Choice): Promise<Result> {
     console.error("There is no C compiler: tests against C programs are skipped.");
   }
   await using windows = await openWindows();
-  const env = peersEnvironment(peers, windows);
+  const env = { ...peersEnvironment(peers, windows), ...await npmProgramsEnvironment(windows) };
   const run = (args: readonly string[]) => windows.run(args, { env, limit: choice.limit });
   return await test(choice, choice.onWindows, run, windows.windowsPath);
 }

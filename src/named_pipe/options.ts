@@ -1,0 +1,181 @@
+import type { WaitOptions } from "../core/options.ts";
+import type { Security } from "../security/mod.ts";
+
+/**
+ * What a pipe keeps of the writes: nothing (`"byte"`), or their boundaries (`"message"`).
+ *
+ * Windows documentation: "Named Pipe Type, Read, and Wait Modes".
+ */
+export type NamedPipeMode = "byte" | "message";
+
+/**
+ * Which way data goes, seen from the end the option is given to: both ways, only towards it (`"inbound"`: it reads),
+ * or only away from it (`"outbound"`: it writes).
+ *
+ * Windows documentation: "Named Pipe Open Modes".
+ */
+export type NamedPipeDirection = "duplex" | "inbound" | "outbound";
+
+/**
+ * How far a server may act as the client that connects.
+ *
+ * - `"anonymous"`: it cannot even tell who the client is.
+ * - `"identification"`: it can tell, and cannot act.
+ * - `"impersonation"`: it can act as the client on its own computer.
+ * - `"delegation"`: on other computers too.
+ *
+ * Windows documentation: "Impersonation Levels (Authorization)".
+ */
+export type NamedPipeImpersonation =
+  | "anonymous"
+  | "identification"
+  | "impersonation"
+  | "delegation";
+
+/** Options of one server end of a named pipe. */
+export interface NamedPipeServerOptions {
+  /** The pipe: a bare name (`demo`) or its full path on this computer (`\\.\pipe\demo`). */
+  readonly path: string;
+  /**
+   * Whether the pipe keeps message boundaries.
+   *
+   * @default {"byte"}
+   */
+  readonly mode?: NamedPipeMode;
+  /**
+   * Which way data goes, seen from the server.
+   *
+   * @default {"duplex"}
+   */
+  readonly direction?: NamedPipeDirection;
+  /**
+   * How many instances, and so connections, the pipe may have at once, from 1 to 254; 255 is as many as resources
+   * allow. Every server of the path must say the same.
+   *
+   * @default {255}
+   */
+  readonly maxInstances?: number;
+  /**
+   * The size of the buffers in each direction, in bytes. A write that does not fit waits for the reader.
+   *
+   * @default {65536}
+   */
+  readonly bufferSize?: number;
+  /**
+   * Who may connect: the current user and the system (`"currentUser"`), everyone, or what an SDDL string or a
+   * `SecurityDescriptor` says. Every instance gets it. Wine keeps it without enforcing it.
+   *
+   * @default {"currentUser"}
+   */
+  readonly security?: Security;
+  /**
+   * Whether clients on other computers may connect.
+   *
+   * @default {false}
+   */
+  readonly allowRemote?: boolean;
+  /**
+   * Whether it is an error (`Deno.errors.AlreadyExists`) that the pipe is already served: by another program that may
+   * have taken the name to deceive, or by this one.
+   *
+   * @default {true}
+   */
+  readonly firstInstance?: boolean;
+}
+
+/** Options of `listenNamedPipe()`. */
+export interface ListenNamedPipeOptions extends NamedPipeServerOptions {
+  /**
+   * How many instances wait for clients at any time, made in advance: as many clients can connect in the same moment
+   * without one of them finding the pipe busy.
+   *
+   * @default {4}
+   */
+  readonly backlog?: number;
+  /**
+   * Whether `closeWrite()` is possible on the connections: both ends then take a message of no bytes as the end of what
+   * the other writes, as go-winio does. Only in message mode, and only if the clients do the same.
+   *
+   * @default {false}
+   */
+  readonly halfClose?: boolean;
+}
+
+/** Options of one client end of a named pipe. */
+export interface NamedPipeClientOptions {
+  /** The pipe: a bare name (`demo`), `\\.\pipe\demo`, or `\\server\pipe\demo` on another computer. */
+  readonly path: string;
+  /**
+   * How the client reads: as bytes, or message by message. `"message"` needs a server in message mode.
+   *
+   * @default {"byte"}
+   */
+  readonly mode?: NamedPipeMode;
+  /**
+   * Which way data goes, seen from the client. A server that is only inbound takes only an `"outbound"` client, and
+   * the other way round.
+   *
+   * @default {"duplex"}
+   */
+  readonly direction?: NamedPipeDirection;
+  /**
+   * How far the server may act as this program's user.
+   *
+   * @default {"identification"}
+   */
+  readonly impersonation?: NamedPipeImpersonation;
+  /**
+   * Whether to wait also for a pipe that does not exist yet. Windows tells no one that a pipe has been created, so this
+   * looks again and again, a few times a second.
+   *
+   * @default {false}
+   */
+  readonly wait?: boolean;
+}
+
+/** Options of `connectNamedPipe()`. */
+export interface ConnectNamedPipeOptions extends NamedPipeClientOptions, WaitOptions {
+  /**
+   * Whether `closeWrite()` is possible: see the option of the same name of `listenNamedPipe()`.
+   *
+   * @default {false}
+   */
+  readonly halfClose?: boolean;
+}
+
+/** Options of `connectNamedPipeSync()`. */
+export interface ConnectNamedPipeSyncOptions extends NamedPipeClientOptions {
+  /**
+   * The longest wait for a free instance in milliseconds.
+   *
+   * @default {Infinity}
+   */
+  readonly timeout?: number;
+}
+
+/** @throws {TypeError} If `value` is none of `allowed`. */
+export function checkChoice(option: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) {
+    const choices = allowed.map((choice) => `"${choice}"`).join(", ");
+    throw new TypeError(`${option} must be one of ${choices}, not ${JSON.stringify(value)}`);
+  }
+}
+
+/** @throws {RangeError} If `value` is not an integer from `min` to `max`. */
+export function checkInteger(option: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${option} must be an integer from ${min} to ${max}, not ${value}`);
+  }
+}
+
+/** The choices of `mode`. */
+export const MODES: readonly NamedPipeMode[] = ["byte", "message"];
+/** The choices of `direction`. */
+export const DIRECTIONS: readonly NamedPipeDirection[] = ["duplex", "inbound", "outbound"];
+
+/** @throws {TypeError} If half-close is asked for where there are no messages. */
+export function checkHalfClose(halfClose: boolean | undefined, mode: NamedPipeMode): void {
+  if (halfClose && mode !== "message") {
+    throw new TypeError('halfClose needs mode: "message", as a message of no bytes marks the end');
+  }
+}

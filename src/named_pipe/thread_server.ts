@@ -1,0 +1,319 @@
+import { lastError } from "../core/errors.ts";
+import { OwnedHandle } from "../core/handle.ts";
+import { THREAD_TERMINATE } from "../win32/constants.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import { InstanceFactory } from "./instance.ts";
+import { checkInteger, type NamedPipeServerOptions } from "./options.ts";
+import {
+  CLOSED,
+  CONNECTED,
+  type FromThread,
+  putTogether,
+  type ToThread,
+} from "./thread_protocol.ts";
+
+/** Options of a `NamedPipeThreadServer`. */
+export interface NamedPipeThreadServerOptions extends NamedPipeServerOptions {
+  /**
+   * The module that serves the clients. It exports a function `handle(conn: NamedPipeConnSync)`, which is called in a
+   * thread of its own for each client, may block, and may be asynchronous; the connection is closed when it ends.
+   */
+  readonly handler: string | URL;
+  /**
+   * How many clients are served at once, each by a thread. One more finds an instance and waits, connected; further
+   * ones find the pipe busy.
+   *
+   * @default {64}
+   */
+  readonly maxThreads?: number;
+  /**
+   * Is told what a handler throws, also beside the call, as in a promise that nobody awaits. The other clients are
+   * served on. What handlers throw while the server is being closed is not told: it is `Deno.errors.Interrupted`.
+   *
+   * @default `console.error`
+   */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** How many threads without a client are kept for the next ones. */
+const IDLE_THREADS = 4;
+/** Milliseconds between two attempts to free threads that block while the server is being closed. */
+const CANCEL_PERIOD = 10;
+
+interface Thread {
+  readonly worker: Worker;
+  /** The system's thread, by which a call it blocks in is cancelled. */
+  handle?: OwnedHandle;
+  /** The instance it has, and its flags (`ToThread`). */
+  instance?: { readonly handle: bigint; readonly state: Int32Array };
+  /** Whether it counts as serving a client. */
+  connected: boolean;
+  /** Whether it has ever had a client. */
+  served: boolean;
+}
+
+/**
+ * The multithreaded pipe server of the Windows documentation, in TypeScript: one Worker thread for each client, in
+ * blocking mode, with the latency of C.
+ *
+ * It runs until `close()`. Workers are made by need and used again; creating them needs the permission to read the modules
+ * they run, where these are files.
+ *
+ * Windows documentation: "Multithreaded Pipe Server".
+ *
+ * @example The server, and `handler.ts` beside it
+ * ```ts
+ * import { NamedPipeThreadServer } from "@winipc/winipc/named-pipe";
+ *
+ * await using server = new NamedPipeThreadServer({
+ *   path: "echo",
+ *   handler: new URL("./handler.ts", import.meta.url),
+ * });
+ * await server.finished;
+ *
+ * // handler.ts
+ * import type { NamedPipeConnSync } from "@winipc/winipc/named-pipe";
+ *
+ * export function handle(conn: NamedPipeConnSync): void {
+ *   const buffer = new Uint8Array(4096);
+ *   for (let n = conn.readSync(buffer); n !== null; n = conn.readSync(buffer)) {
+ *     conn.writeSync(buffer.subarray(0, n));
+ *   }
+ * }
+ * ```
+ */
+export class NamedPipeThreadServer implements AsyncDisposable {
+  readonly #factory: InstanceFactory;
+  readonly #handler: string;
+  readonly #maxThreads: number;
+  readonly #onError: (error: unknown) => void;
+  readonly #threads = new Set<Thread>();
+  readonly #idle: Thread[] = [];
+  /** Set to 1 to make every blocking call of every thread throw. */
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  readonly #finished = Promise.withResolvers<void>();
+  /** The instance that the client after the next one finds, until a thread waits on it. */
+  #spare: OwnedHandle | undefined;
+  #clients = 0;
+  #closing = false;
+  #failure: { readonly error: unknown } | undefined;
+  #cancelling: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Starts to serve.
+   *
+   * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
+   * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is false.
+   * @throws {Deno.errors.Busy} If the pipe already has `maxInstances` instances.
+   * @throws {Deno.errors.NotSupported} If this is not Windows.
+   */
+  constructor(options: NamedPipeThreadServerOptions) {
+    this.#handler = new URL(options.handler).href;
+    this.#maxThreads = options.maxThreads ?? 64;
+    checkInteger("maxThreads", this.#maxThreads, 1, 1024);
+    this.#onError = options.onError ?? ((error) => console.error(error));
+    this.#factory = new InstanceFactory(options, true);
+    // A failure is for who waits for the end; without that it must not end the program.
+    this.#finished.promise.catch(() => {});
+    this.#spare = this.#factory.create();
+    this.#await();
+  }
+
+  /** The full path of the pipe. */
+  get path(): string {
+    return this.#factory.path.full;
+  }
+
+  /** How many clients are being served. */
+  get clients(): number {
+    return this.#clients;
+  }
+
+  /**
+   * Settled when the server has ended: fulfilled after `close()`, rejected if the handler module cannot be loaded or no
+   * instance can be made.
+   */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  /** Lets a thread wait for the next client, if there is an instance and may be a thread. */
+  #await(): void {
+    if (this.#closing || this.#threads.size - this.#idle.length > this.#clients) return;
+    try {
+      this.#spare ??= this.#factory.create();
+    } catch (error) {
+      // All instances are taken: the end of a client makes room.
+      if (error instanceof Deno.errors.Busy && this.#clients > 0) return;
+      this.#fail(error);
+      return;
+    }
+    const thread = this.#idle.pop() ?? this.#newThread();
+    if (thread === undefined) return;
+    const state = new Int32Array(new SharedArrayBuffer(8));
+    thread.instance = { handle: this.#spare.detach(), state };
+    this.#spare = undefined;
+    this.#post(thread, { type: "serve", ...thread.instance });
+    try {
+      this.#spare = this.#factory.create();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.Busy)) this.#fail(error);
+    }
+  }
+
+  #newThread(): Thread | undefined {
+    if (this.#threads.size >= this.#maxThreads) return undefined;
+    const url = new URL("./thread_worker.ts", import.meta.url);
+    const worker = new Worker(url, { type: "module" });
+    const thread: Thread = { worker, connected: false, served: false };
+    worker.onmessage = (event: MessageEvent<FromThread>) => this.#heard(thread, event.data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#died(thread, event.error ?? new Error(event.message));
+    };
+    this.#threads.add(thread);
+    this.#post(thread, {
+      type: "start",
+      handler: this.#handler,
+      profile: {
+        path: this.path,
+        mode: this.#factory.mode,
+        direction: this.#factory.direction,
+        end: "server",
+      },
+      stop: this.#stop,
+    });
+    return thread;
+  }
+
+  #post({ worker }: Thread, message: ToThread): void {
+    worker.postMessage(message);
+  }
+
+  #heard(thread: Thread, message: FromThread): void {
+    if (!this.#threads.has(thread)) return;
+    switch (message.type) {
+      case "ready":
+        thread.handle = openThread(message.threadId);
+        break;
+      case "connected":
+        thread.connected = thread.served = true;
+        this.#clients++;
+        this.#await();
+        break;
+      case "ended":
+        this.#free(thread);
+        if (message.error !== undefined && !this.#closing) {
+          this.#onError(putTogether(message.error));
+        }
+        if (this.#closing || this.#idle.length >= IDLE_THREADS) this.#lost(thread);
+        else this.#idle.push(thread);
+        this.#await();
+        break;
+      case "unusable":
+        this.#lost(thread);
+        this.#fail(putTogether(message.error));
+        break;
+    }
+  }
+
+  /** A thread has thrown beside its handler's call, which ends it. */
+  #died(thread: Thread, error: unknown): void {
+    if (!this.#threads.has(thread)) return;
+    const { instance, served } = thread;
+    const hadClient = served ||
+      instance !== undefined && Atomics.load(instance.state, CONNECTED) === 1;
+    this.#lost(thread);
+    if (this.#closing) return;
+    // Threads that end before they have a client would be followed by others like them.
+    if (!hadClient) return this.#fail(error);
+    this.#onError(error);
+    this.#await();
+  }
+
+  /** A thread does not have its client any more. */
+  #free(thread: Thread): void {
+    if (thread.connected) this.#clients--;
+    thread.connected = false;
+    thread.instance = undefined;
+  }
+
+  #lost(thread: Thread): void {
+    if (!this.#threads.delete(thread)) return;
+    const { instance, handle, worker } = thread;
+    this.#free(thread);
+    const place = this.#idle.indexOf(thread);
+    if (place >= 0) this.#idle.splice(place, 1);
+    handle?.close();
+    worker.terminate();
+    // The thread has ended, so it is in no call, and nobody but this closes its instance.
+    if (instance !== undefined && Atomics.load(instance.state, CLOSED) === 0) {
+      OwnedHandle.fromNumber(instance.handle, `pipe "${this.path}"`).close();
+    }
+    if (this.#closing && this.#threads.size === 0) this.#end();
+  }
+
+  #end(): void {
+    clearTimeout(this.#cancelling);
+    if (this.#failure === undefined) this.#finished.resolve();
+    else this.#finished.reject(this.#failure.error);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closing) return;
+    this.#failure = { error };
+    this.close();
+  }
+
+  /**
+   * Stops listening and ends the clients' connections: what blocks a handler throws `Deno.errors.Interrupted` in it. Waits
+   * until every handler has ended. Further calls do nothing more.
+   *
+   * @example Serve until Ctrl-C
+   * ```ts
+   * import { NamedPipeThreadServer } from "@winipc/winipc/named-pipe";
+   *
+   * const handler = new URL("./handler.ts", import.meta.url);
+   * const server = new NamedPipeThreadServer({ path: "echo", handler });
+   * Deno.addSignalListener("SIGINT", () => server.close());
+   * await server.finished;
+   * ```
+   */
+  async close(): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = true;
+      this.#spare?.close();
+      this.#spare = undefined;
+      for (const thread of this.#idle.splice(0)) this.#lost(thread);
+      Atomics.store(this.#stop, 0, 1);
+      if (this.#threads.size === 0) this.#end();
+      else this.#cancel();
+    }
+    await this.#finished.promise.catch(() => {});
+  }
+
+  /**
+   * Frees the threads that block in a call ("CancelSynchronousIo function"). One that has looked at the stop flag and
+   * not yet made its call is missed, so this goes on until all have ended.
+   */
+  #cancel(): void {
+    for (const { handle } of this.#threads) {
+      // It fails where the thread is not in a call, which is no failure here.
+      if (handle !== undefined) kernel32().CancelSynchronousIo(handle.value);
+    }
+    this.#cancelling = setTimeout(() => this.#cancel(), CANCEL_PERIOD);
+  }
+
+  /** Closes the server. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function openThread(threadId: number): OwnedHandle {
+  const value = kernel32().OpenThread(THREAD_TERMINATE, 0, threadId);
+  if (value === null) {
+    throw lastError({ operation: "OpenThread", doing: `Cannot open thread ${threadId}` });
+  }
+  return new OwnedHandle(value, `thread ${threadId}`);
+}

@@ -1,0 +1,69 @@
+/// <reference lib="deno.worker" />
+import { OwnedHandle } from "../core/handle.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import type { NamedPipeConnSync } from "./conn_sync.ts";
+import { PipeConnectionSync } from "./connection_sync.ts";
+import { awaitClientSync } from "./listen_sync.ts";
+import { CLOSED, CONNECTED, type FromThread, takeApart, type ToThread } from "./thread_protocol.ts";
+
+// A thread of a NamedPipeThreadServer: serves one client after another, in blocking mode.
+
+type Handler = (conn: NamedPipeConnSync) => void | Promise<void>;
+type Start = Extract<ToThread, { type: "start" }>;
+type Serve = Extract<ToThread, { type: "serve" }>;
+
+let start: Start;
+let handler: Promise<Handler | undefined>;
+
+self.onmessage = async ({ data }: MessageEvent<ToThread>) => {
+  if (data.type === "start") {
+    start = data;
+    handler = loadHandler(data.handler);
+    return;
+  }
+  const handle = await handler;
+  if (handle !== undefined) await serve(handle, data);
+};
+
+/** The handler, or nothing: the server has been told why then, and ends. */
+async function loadHandler(url: string): Promise<Handler | undefined> {
+  try {
+    const module: { readonly handle?: unknown } = await import(url);
+    if (typeof module.handle !== "function") {
+      throw new TypeError(`The handler module ${url} exports no function "handle"`);
+    }
+    say({ type: "ready", threadId: kernel32().GetCurrentThreadId() });
+    return module.handle as Handler;
+  } catch (error) {
+    say({ type: "unusable", error: takeApart(error) });
+  }
+}
+
+async function serve(handle: Handler, { handle: number, state }: Serve): Promise<void> {
+  const { profile } = start;
+  let connected = false;
+  let ended: FromThread;
+  try {
+    using instance = OwnedHandle.fromNumber(number, `pipe "${profile.path}"`);
+    instance.onClose(() => Atomics.store(state, CLOSED, 1));
+    assertNotStopped();
+    awaitClientSync(instance, profile.path);
+    connected = true;
+    Atomics.store(state, CONNECTED, 1);
+    say({ type: "connected" });
+    await handle(new PipeConnectionSync(instance, profile, { beforeCall: assertNotStopped }));
+    ended = { type: "ended", connected };
+  } catch (error) {
+    ended = { type: "ended", connected, error: takeApart(error) };
+  }
+  say(ended);
+}
+
+function assertNotStopped(): void {
+  if (Atomics.load(start.stop, 0) === 0) return;
+  throw new Deno.errors.Interrupted(`The server of pipe "${start.profile.path}" is being closed`);
+}
+
+function say(message: FromThread): void {
+  self.postMessage(message);
+}

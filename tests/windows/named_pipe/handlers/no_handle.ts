@@ -1,0 +1,2 @@
+/** Not the function that is needed. */
+export function serve(): void {}
