@@ -1,0 +1,111 @@
+import { createPair } from "./pair.ts";
+import { newPipeEnd } from "./pipe_end.ts";
+import { makeReader, type PipeReader } from "./reader.ts";
+import { makeWriter, type PipeWriter } from "./writer.ts";
+
+/** One or both ends of a pipe. */
+export type PipeEnds = "reader" | "writer" | "both";
+
+/** Options of {@linkcode createPipe}. */
+export interface CreatePipeOptions {
+  /**
+   * The size of the pipe's buffer in bytes, from 1 to 2^31 - 1: how much can be written before the writer has to wait for the reader.
+   *
+   * @default {65536}
+   */
+  readonly size?: number;
+  /**
+   * Which ends every child process gets that inherits handles, such as one that `Deno.Command` starts. A child that has the writer keeps
+   * the reader from seeing the end of the stream; `spawnWithHandles()` needs no inheritable handles, and so has no such
+   * accidents.
+   *
+   * @default {none}
+   */
+  readonly inheritable?: PipeEnds;
+  /**
+   * Which ends are made for blocking calls only, as CreatePipe makes both: C programs need that for a standard stream or any
+   * other file. Ends with both kinds of calls are as fast.
+   *
+   * @default {the ends that are `inheritable`}
+   */
+  readonly blocking?: PipeEnds | "none";
+}
+
+/** Both ends of a pipe; disposing of it closes them. */
+export interface AnonymousPipe extends Disposable {
+  /** The end that data comes out of. */
+  readonly reader: PipeReader;
+  /** The end that data goes into. */
+  readonly writer: PipeWriter;
+}
+
+/**
+ * Makes an anonymous pipe: bytes that are written to one end are read from the other, in this thread, another thread or a child process.
+ *
+ * Both ends have calls that block and calls that do not. A call that does not uses no thread while it waits, so any number of
+ * pipes can be idle. The pipe has no name by which another program could open it.
+ *
+ * Windows documentation: "CreatePipe function (namedpipeapi.h)", "NtCreateNamedPipeFile function".
+ *
+ * @param options Buffer size and purpose.
+ * @returns The two ends; `using` closes both.
+ * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
+ * @throws {Deno.errors.NotSupported} If this is not Windows.
+ *
+ * @example
+ * ```ts
+ * import { createPipe } from "@winipc/winipc/anonymous-pipe";
+ *
+ * using pipe = createPipe();
+ * await pipe.writer.write(new TextEncoder().encode("hello"));
+ * const buffer = new Uint8Array(1024);
+ * const count = await pipe.reader.read(buffer);
+ * if (count !== null) console.log(new TextDecoder().decode(buffer.subarray(0, count)));
+ * ```
+ */
+export function createPipe(options: CreatePipeOptions = {}): AnonymousPipe {
+  const { size = 65536, inheritable = "none", blocking = inheritable } = options;
+  checkSize(size);
+  checkEnds("inheritable", inheritable);
+  checkEnds("blocking", blocking);
+  const pair = createPair({
+    size,
+    blockingReader: includes(blocking, "reader"),
+    blockingWriter: includes(blocking, "writer"),
+  });
+  const reader = makeReader(newPipeEnd(pair.reader));
+  const writer = makeWriter(newPipeEnd(pair.writer));
+  const pipe = {
+    reader,
+    writer,
+    [Symbol.dispose]() {
+      writer.close();
+      reader.close();
+    },
+  };
+  try {
+    if (includes(inheritable, "reader")) pair.reader.setInheritable(true);
+    if (includes(inheritable, "writer")) pair.writer.setInheritable(true);
+  } catch (error) {
+    pipe[Symbol.dispose]();
+    throw error;
+  }
+  return pipe;
+}
+
+function includes(ends: PipeEnds | "none", end: "reader" | "writer"): boolean {
+  return ends === end || ends === "both";
+}
+
+function checkEnds(option: string, ends: string): void {
+  if (["reader", "writer", "both", "none"].includes(ends)) return;
+  throw new TypeError(
+    `${option} must be "reader", "writer", "both" or "none", not ${JSON.stringify(ends)}`,
+  );
+}
+
+function checkSize(size: number): void {
+  const LARGEST = 0x7fff_ffff;
+  if (Number.isInteger(size) && size >= 1 && size <= LARGEST) return;
+  throw new RangeError(`size must be an integer from 1 to ${LARGEST}, not ${size}`);
+}

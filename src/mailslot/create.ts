@@ -1,0 +1,42 @@
+import { windowsTimeout } from "../core/options.ts";
+import { securityAttributes } from "../security/attributes.ts";
+import { type Mailslot, makeMailslot } from "./mailslot.ts";
+import { type CreateMailslotOptions, windowsMessageSize } from "./options.ts";
+import { parseLocalMailslotPath } from "./path.ts";
+import { createMailslotHandle } from "./reader_handle.ts";
+
+/**
+ * Creates a mailslot, which any number of writers can send messages to. They find it by its name until it is closed.
+ *
+ * Windows documentation: "CreateMailslotW function (winbase.h)", "Mailslots".
+ *
+ * @param options Its name, limits and security.
+ * @returns The mailslot, to be read from.
+ * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
+ * @throws {Deno.errors.AlreadyExists} If there is a mailslot of this name.
+ * @throws {Deno.errors.NotSupported} If this is not Windows.
+ *
+ * @example Receive messages as they come
+ * ```ts
+ * import { createMailslot } from "@winipc/winipc/mailslot";
+ *
+ * using mailslot = createMailslot({ name: "readings", maxMessageSize: 424 });
+ * for await (const message of mailslot) {
+ *   console.log(new TextDecoder().decode(message));
+ * }
+ * ```
+ */
+export function createMailslot(options: CreateMailslotOptions): Mailslot {
+  const path = parseLocalMailslotPath(options.name);
+  const maxMessageSize = windowsMessageSize(options.maxMessageSize);
+  const readTimeout = windowsTimeout(options.readTimeout);
+  const security = securityAttributes(options.security);
+  const handle = createMailslotHandle(path, maxMessageSize, readTimeout, security);
+  try {
+    if (options.inheritable) handle.setInheritable(true);
+    return makeMailslot(handle, path.full);
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}

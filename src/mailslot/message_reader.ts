@@ -1,0 +1,167 @@
+import { assertNotInterrupted, assertOpen } from "../core/closed.ts";
+import { statusError, Win32Error } from "../core/errors.ts";
+import type { OwnedHandle } from "../core/handle.ts";
+import { HandleIo } from "../core/handle_io.ts";
+import {
+  startWait,
+  type WaitOptions,
+  type WaitSyncOptions,
+  windowsTimeout,
+} from "../core/options.ts";
+import { Liveness } from "../core/overlapped.ts";
+import { Turn } from "../core/turn.ts";
+import { MAILSLOT_WAIT_FOREVER } from "../win32/constants.ts";
+import { ERROR_SEM_TIMEOUT } from "../win32/error_codes.ts";
+import {
+  STATUS_BUFFER_TOO_SMALL,
+  STATUS_IO_TIMEOUT,
+  STATUS_SUCCESS,
+} from "../win32/status_codes.ts";
+import { type KernelInfo, mailslotInfo, setReadTimeout } from "./reader_handle.ts";
+
+/** The first buffer in bytes, unless the mailslot's maximum is smaller. It grows to fit what comes. */
+const FIRST_BUFFER = 4096;
+/** The largest buffer that is kept for the next message, in bytes. */
+const LARGEST_KEPT_BUFFER = 64 * 1024;
+
+/**
+ * Reads the messages of a mailslot, of any size.
+ *
+ * A read whose buffer is too small fails, and leaves the message where it is; it is then repeated with a larger one. To ask for the
+ * size before each read would cost a call, and still not be certain where there are several readers.
+ */
+export class MessageReader {
+  readonly #handle: OwnedHandle;
+  readonly #io: HandleIo;
+  /** Calls of `receive()` are served in their order. */
+  readonly #turn = new Turn();
+  /** What the kernel fills: a caller gets a copy. */
+  #buffer: Uint8Array<ArrayBuffer>;
+  /** The mailslot's read timeout as last set or seen, as Windows takes it. */
+  #readTimeout: number;
+  /** Whether calls that wait keep the program alive. */
+  readonly liveness = new Liveness();
+
+  /** @throws If the handle is not one to read a mailslot by. */
+  constructor(handle: OwnedHandle) {
+    const { maxMessageSize, readTimeout } = mailslotInfo(handle);
+    this.#handle = handle;
+    this.#io = new HandleIo(handle);
+    this.#readTimeout = readTimeout;
+    this.#buffer = newBuffer(
+      maxMessageSize === 0 ? FIRST_BUFFER : Math.min(maxMessageSize, FIRST_BUFFER),
+    );
+  }
+
+  info(): KernelInfo {
+    const info = mailslotInfo(this.#handle);
+    this.#readTimeout = info.readTimeout;
+    return info;
+  }
+
+  setReadTimeout(milliseconds: number): void {
+    setReadTimeout(this.#handle, milliseconds);
+    this.#readTimeout = milliseconds;
+  }
+
+  async receive(options: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const { signal, timeout = this.#defaultTimeout } = options;
+    assertOpen(this.#handle);
+    const wait = startWait({ signal, timeout });
+    const operation = this.#io.asynchronous;
+    const queued = this.#turn.enter(wait);
+    if (queued !== undefined) await queued;
+    try {
+      assertNotInterrupted(this.#handle);
+      for (let buffer = this.#buffer;; buffer = this.#largerBuffer(buffer)) {
+        const milliseconds = windowsTimeout(wait?.timeout);
+        if (this.#startRead(milliseconds, () => operation.read(buffer))) {
+          // Without the timeout: the kernel looks after that.
+          await operation.settled({ signal }, { liveness: this.liveness });
+        }
+        if (operation.status === STATUS_SUCCESS) return buffer.slice(0, operation.bytes);
+        this.#assertTooSmall(operation.status, timeout);
+      }
+    } finally {
+      // Whatever failed, the buffer is the kernel's until the read is over.
+      if (operation.isPending) {
+        operation.cancel();
+        await operation.settled();
+      }
+      this.#turn.leave();
+    }
+  }
+
+  receiveSync({ timeout = this.#defaultTimeout }: WaitSyncOptions): Uint8Array<ArrayBuffer> {
+    const message = this.take(timeout);
+    if (message === undefined) throw this.#timedOut(timeout);
+    return message;
+  }
+
+  /** Reads one message, blocking the thread; gives nothing if none came in so many milliseconds. */
+  take(timeout: number): Uint8Array<ArrayBuffer> | undefined {
+    const operation = this.#io.blocking;
+    const wait = startWait({ timeout });
+    // The kernel may be about to fill the buffer of a `receive()` that waits.
+    let buffer = this.#turn.taken ? newBuffer(this.#buffer.byteLength) : this.#buffer;
+    for (;; buffer = this.#largerBuffer(buffer)) {
+      try {
+        this.#startRead(windowsTimeout(wait?.timeout), () => operation.startRead(buffer));
+      } finally {
+        operation.wait();
+      }
+      if (operation.status === STATUS_SUCCESS) return buffer.slice(0, operation.bytes);
+      if (operation.status === STATUS_IO_TIMEOUT) return undefined;
+      this.#assertTooSmall(operation.status, timeout);
+    }
+  }
+
+  get #defaultTimeout(): number {
+    return this.#readTimeout === MAILSLOT_WAIT_FOREVER ? Infinity : this.#readTimeout;
+  }
+
+  /**
+   * Starts a read that the kernel ends after so many milliseconds. The timeout is one of the mailslot, not of the read, but
+   * it is only looked at when a read begins: so it is changed for that moment.
+   */
+  #startRead<T>(milliseconds: number, start: () => T): T {
+    if (milliseconds === this.#readTimeout) return start();
+    setReadTimeout(this.#handle, milliseconds);
+    const started = start();
+    setReadTimeout(this.#handle, this.#readTimeout);
+    return started;
+  }
+
+  /** A buffer for the message that was too large for this one. */
+  #largerBuffer(buffer: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const { nextSize } = mailslotInfo(this.#handle);
+    // Another reader may have taken it.
+    if (nextSize === null || nextSize <= buffer.byteLength) return buffer;
+    const larger = newBuffer(Math.max(nextSize, 2 * buffer.byteLength));
+    if (larger.byteLength <= LARGEST_KEPT_BUFFER) this.#buffer = larger;
+    return larger;
+  }
+
+  /** @throws Unless the buffer was too small, which a larger one remedies. */
+  #assertTooSmall(status: number, timeout: number): void {
+    if (status === STATUS_BUFFER_TOO_SMALL) return;
+    assertNotInterrupted(this.#handle);
+    if (status === STATUS_IO_TIMEOUT) throw this.#timedOut(timeout);
+    throw statusError(status | 0, {
+      operation: "NtReadFile",
+      doing: `Cannot read from the ${this.#handle.label}`,
+    });
+  }
+
+  #timedOut(timeout: number): Error {
+    const { label } = this.#handle;
+    return new Deno.errors.TimedOut(`No message came to the ${label} in ${timeout} ms`, {
+      cause: new Win32Error(ERROR_SEM_TIMEOUT, { operation: "NtReadFile", object: label }),
+    });
+  }
+}
+
+/** Over an ArrayBuffer of its own, as the kernel may write to it after the call. */
+function newBuffer(capacity: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(capacity));
+}

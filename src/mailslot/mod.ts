@@ -1,0 +1,34 @@
+/**
+ * Mailslots: messages from any number of writers to one reader, on this computer or, as datagrams, across the network.
+ *
+ * The reader makes the mailslot by {@linkcode createMailslot}; writers, in TypeScript or C, open it by its name and send. Messages
+ * keep their boundaries, go one way only, and nobody tells a writer that they were received: named pipes do that.
+ *
+ * **Workers.** A call that does not block must have ended before its Worker does: Windows reports its end to the thread that waits for
+ * it, and if Deno has taken that thread down, the whole process crashes. Blocking calls have no such rule.
+ *
+ * Needs only `--allow-ffi`.
+ *
+ * Windows documentation: "Mailslots", "About Mailslots".
+ *
+ * @example
+ * ```ts
+ * import { createMailslot, openMailslot } from "@winipc/winipc/mailslot";
+ *
+ * using mailslot = createMailslot({ name: "readings" });
+ * using writer = openMailslot({ name: "readings" });
+ * await writer.send(new TextEncoder().encode("21.5"));
+ * console.log(new TextDecoder().decode(await mailslot.receive()));
+ * ```
+ *
+ * @module
+ */
+
+export { Win32Error, type Win32ErrorContext } from "../core/errors.ts";
+export type { WaitOptions, WaitSyncOptions } from "../core/options.ts";
+export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
+export { createMailslot } from "./create.ts";
+export { Mailslot } from "./mailslot.ts";
+export { openMailslot, waitForMailslot, type WaitForMailslotOptions } from "./open.ts";
+export type { CreateMailslotOptions, MailslotInfo, OpenMailslotOptions } from "./options.ts";
+export { MailslotWriter } from "./writer.ts";

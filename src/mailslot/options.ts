@@ -1,0 +1,91 @@
+import type { Security } from "../security/attributes.ts";
+import type { MailslotPath } from "./path.ts";
+
+/** Options of {@linkcode createMailslot}. */
+export interface CreateMailslotOptions {
+  /**
+   * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`), in which backslashes may divide the name
+   * (`\\.\mailslot\taxes\demo`). Capital letters make no difference.
+   */
+  readonly name: string;
+  /**
+   * The largest message it takes, in bytes, up to 2^32 - 1; 0 means the same as `Infinity`. Windows refuses larger ones; Wine
+   * does not, and here they are received whole.
+   *
+   * @default {Infinity}
+   */
+  readonly maxMessageSize?: number;
+  /**
+   * How long a read waits for a message that says nothing else itself, in milliseconds; 0 only looks.
+   *
+   * @default {Infinity}
+   */
+  readonly readTimeout?: number;
+  /**
+   * Who may write to it.
+   *
+   * @default {"currentUser"}
+   */
+  readonly security?: Security;
+  /**
+   * Whether child processes that inherit handles get the handle, and so can read the messages.
+   *
+   * @default {false}
+   */
+  readonly inheritable?: boolean;
+}
+
+/** What {@linkcode Mailslot.info} tells. */
+export interface MailslotInfo {
+  /** The size of the next message in bytes, or `null` if none waits. */
+  readonly nextSize: number | null;
+  /** How many messages wait. */
+  readonly count: number;
+  /** The largest message the mailslot takes, in bytes; `Infinity` if there is no limit. */
+  readonly maxMessageSize: number;
+  /** How long a read waits that says nothing else itself, in milliseconds. */
+  readonly readTimeout: number;
+}
+
+/** Options of {@linkcode openMailslot}. */
+export interface OpenMailslotOptions {
+  /**
+   * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`, `\\host\mailslot\demo`), in which backslashes may
+   * divide the name.
+   */
+  readonly name: string;
+  /**
+   * Where the mailslot is: on this computer (`"."`), on the computer of a name, on every computer of the domain of a name, or on
+   * every computer of this one's primary domain (`"*"`).
+   *
+   * @default {the computer in the path, or "."}
+   */
+  readonly computer?: string;
+  /**
+   * The largest message that the mailslot is known to take, in bytes: larger ones are then refused before they are sent. Windows
+   * does not tell a writer. On another computer 424 is known to be the limit.
+   *
+   * @default {Infinity}
+   */
+  readonly maxMessageSize?: number;
+}
+
+/** 0, which is Windows' word for no limit, or a size in bytes of 32 bits. */
+export function windowsMessageSize(maxMessageSize: number | undefined): number {
+  if (maxMessageSize === undefined || maxMessageSize === Infinity) return 0;
+  if (Number.isInteger(maxMessageSize) && maxMessageSize >= 0 && maxMessageSize <= 0xffff_ffff) {
+    return maxMessageSize;
+  }
+  throw new RangeError(
+    `maxMessageSize must be an integer from 0 to ${0xffff_ffff}, or Infinity: ${maxMessageSize} is not`,
+  );
+}
+
+/** The largest message between computers, in bytes ("About Mailslots"). */
+const LARGEST_DATAGRAM = 424;
+
+/** The largest message that a mailslot is known to take, in bytes: by what the user says, and by where it is. */
+export function largestMessage({ computer }: MailslotPath, said: number | undefined): number {
+  const known = windowsMessageSize(said) || Infinity;
+  return computer === "." ? known : Math.min(known, LARGEST_DATAGRAM);
+}

@@ -1,0 +1,94 @@
+import { lastError, statusError } from "../core/errors.ts";
+import { OwnedHandle } from "../core/handle.ts";
+import { objectAttributes } from "../core/object_attributes.ts";
+import { IO_STATUS_BLOCK, SECURITY_ATTRIBUTES } from "../core/win32_structs.ts";
+import type { SecurityAttributes } from "../security/attributes.ts";
+import { GENERIC_READ, MAILSLOT_NO_MESSAGE, SYNCHRONIZE, WRITE_DAC } from "../win32/constants.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import { ntdll } from "../win32/ntdll.ts";
+import { type MailslotPath, nativePath } from "./path.ts";
+
+/** What the kernel says of a mailslot, in its terms: a maximum of 0 is none, a timeout of 0xFFFFFFFF is without end. */
+export interface KernelInfo {
+  readonly maxMessageSize: number;
+  /** The size of the next message in bytes, or `null` if none waits. */
+  readonly nextSize: number | null;
+  readonly count: number;
+  readonly readTimeout: number;
+}
+
+/** The rights that CreateMailslotW asks for. */
+const READER_ACCESS = (GENERIC_READ | SYNCHRONIZE | WRITE_DAC) >>> 0;
+
+/**
+ * Makes a mailslot. Not by CreateMailslotW, whose handles know blocking calls only.
+ *
+ * @param readTimeout Milliseconds as Windows takes them.
+ */
+export function createMailslotHandle(
+  path: MailslotPath,
+  maxMessageSize: number,
+  readTimeout: number,
+  security: SecurityAttributes,
+): OwnedHandle {
+  const ASYNCHRONOUS = 0;
+  const DEFAULT_QUOTA = 0;
+  const handle = new BigUint64Array(1);
+  const status = ntdll().NtCreateMailslotFile(
+    handle,
+    READER_ACCESS,
+    objectAttributes(nativePath(path), {
+      securityDescriptor: SECURITY_ATTRIBUTES.read(security.bytes).lpSecurityDescriptor,
+    }),
+    new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size)),
+    ASYNCHRONOUS,
+    DEFAULT_QUOTA,
+    maxMessageSize,
+    null,
+  );
+  if (status !== 0) {
+    throw statusError(status, {
+      operation: "NtCreateMailslotFile",
+      object: path.full,
+      doing: `Cannot create mailslot "${path.full}"`,
+    });
+  }
+  const value = Deno.UnsafePointer.create(handle[0]) as Deno.PointerObject;
+  const owned = new OwnedHandle(value, `mailslot "${path.full}"`);
+  try {
+    // Windows and Wine write "without end" differently in the call above.
+    setReadTimeout(owned, readTimeout);
+  } catch (error) {
+    owned.close();
+    throw error;
+  }
+  return owned;
+}
+
+/** Asks how many messages wait, and how large the next one is ("GetMailslotInfo function (winbase.h)"). */
+export function mailslotInfo(handle: OwnedHandle): KernelInfo {
+  const maxMessageSize = new Uint32Array(1);
+  const nextSize = new Uint32Array(1);
+  const count = new Uint32Array(1);
+  const readTimeout = new Uint32Array(1);
+  const { GetMailslotInfo } = kernel32();
+  if (GetMailslotInfo(handle.value, maxMessageSize, nextSize, count, readTimeout) === 0) {
+    throw lastError({ operation: "GetMailslotInfo", doing: `Cannot query the ${handle.label}` });
+  }
+  return {
+    maxMessageSize: maxMessageSize[0],
+    nextSize: nextSize[0] === MAILSLOT_NO_MESSAGE ? null : nextSize[0],
+    count: count[0],
+    readTimeout: readTimeout[0],
+  };
+}
+
+/** Sets how long reads that begin from now on wait, in milliseconds ("SetMailslotInfo function (winbase.h)"). */
+export function setReadTimeout(handle: OwnedHandle, milliseconds: number): void {
+  if (kernel32().SetMailslotInfo(handle.value, milliseconds) === 0) {
+    throw lastError({
+      operation: "SetMailslotInfo",
+      doing: `Cannot set the read timeout of the ${handle.label}`,
+    });
+  }
+}

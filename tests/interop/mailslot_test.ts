@@ -1,0 +1,61 @@
+import "../windows/sync/started.ts";
+import "../windows/mailslot/mailslots.ts";
+import { assertEquals } from "@std/assert";
+import { spawnWithHandles } from "../../src/anonymous_pipe/mod.ts";
+import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
+import { peer, runPeer } from "../util/c_peer.ts";
+import { DenoProcess } from "../util/deno_process.ts";
+import { uniqueName } from "../util/names.ts";
+import { test } from "../util/test.ts";
+import { bytesOf, pattern, textOf } from "../windows/mailslot/mailslots.ts";
+
+const PROGRAM = "tests/interop/mailslot_peer";
+const options = { ignore: peer(PROGRAM) === null };
+
+test("A C program's messages are received, those of no bytes too", async () => {
+  const name = uniqueName("mailslot");
+  using mailslot = createMailslot({ name });
+  const texts = ["one", "", "zwei drei", "x".repeat(5_000)];
+  const sending = runPeer(PROGRAM, ["send", `\\\\.\\mailslot\\${name}`, ...texts]);
+  for (const text of texts) assertEquals(textOf(await mailslot.receive()), text);
+  const { code, text } = await sending;
+  assertEquals(code, 0, text);
+}, options);
+
+test("A C program receives the messages that are sent to its mailslot", async () => {
+  const path = peer(PROGRAM);
+  if (path === null) throw new Error("The C program has not been compiled");
+  const name = uniqueName("mailslot");
+  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  const args = ["serve", `\\\\.\\mailslot\\${name}`, "0"];
+  await using server = new DenoProcess(new Deno.Command(path, { args, ...streams }).spawn());
+  await server.waitForLine("ready");
+  using writer = openMailslot({ name });
+  await writer.send(bytesOf("hello"));
+  writer.sendSync(new Uint8Array(0));
+  await writer.send(pattern(100_000));
+  await writer.send(bytesOf("quit"));
+  for (const line of ["5 hello", "0 ", "100000 ...", "4 quit"]) {
+    assertEquals(await server.readLine(), line);
+  }
+  assertEquals((await server.status).code, 0);
+}, options);
+
+test("A C program that inherits a mailslot reads from it, and this program goes on", async () => {
+  const path = peer(PROGRAM);
+  if (path === null) throw new Error("The C program has not been compiled");
+  const name = uniqueName("mailslot");
+  using mailslot = createMailslot({ name });
+  using writer = openMailslot({ name });
+  await using child = spawnWithHandles(path, {
+    args: ([handle]) => ["read", String(handle)],
+    inherit: [mailslot],
+    stdin: "null",
+    stdout: "piped",
+  });
+  writer.sendSync(bytesOf("for the child"));
+  const { code, stdout } = await child.output();
+  assertEquals([code, textOf(stdout).trim()], [0, "13 for the child"]);
+  writer.sendSync(bytesOf("for the parent"));
+  assertEquals(textOf(await mailslot.receive()), "for the parent");
+}, options);

@@ -1,0 +1,40 @@
+// The child of spawn_test.ts. Its first argument says what it does, the others are numbers of handles.
+
+import { PipeReader, PipeWriter } from "../../../src/anonymous_pipe/mod.ts";
+import { kernel32 } from "../../../src/win32/kernel32.ts";
+
+const [work, ...numbers] = Deno.args;
+const handles = numbers.map(BigInt);
+
+switch (work) {
+  case "copySync": {
+    using reader = PipeReader.fromHandle(handles[0]);
+    using writer = PipeWriter.fromHandle(handles[1]);
+    const buffer = new Uint8Array(65536);
+    for (let n = reader.readSync(buffer); n !== null; n = reader.readSync(buffer)) {
+      writer.writeSync(buffer.subarray(0, n));
+    }
+    break;
+  }
+  case "copy": {
+    using reader = PipeReader.fromHandle(handles[0]);
+    using writer = PipeWriter.fromHandle(handles[1]);
+    await reader.readable.pipeTo(writer.writable);
+    break;
+  }
+  case "signal":
+    for (const handle of handles) {
+      // By the bare call: a number that was not inherited may be that of something else.
+      const pointer = Deno.UnsafePointer.create(handle);
+      kernel32().SetEvent(pointer);
+    }
+    break;
+  case "wait":
+    console.log("waiting");
+    await Deno.stdin.readable.pipeTo(new WritableStream());
+    break;
+  case "say":
+    console.log("to stdout");
+    console.error("to stderr");
+    break;
+}
