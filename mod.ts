@@ -20,6 +20,9 @@
  * @module
  */
 
+export * from "./src/anonymous_pipe/mod.ts";
+export * from "./src/mailslot/mod.ts";
+export * from "./src/named_pipe/mod.ts";
 export * from "./src/security/mod.ts";
 export * from "./src/shared_memory/mod.ts";
 export * from "./src/sync/mod.ts";
