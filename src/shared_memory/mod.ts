@@ -43,6 +43,11 @@ export type {
   RingWaiting,
   RingWaitingOptions,
 } from "./ring/options.ts";
+export {
+  RingDuplex,
+  type RingDuplexCreateOptions,
+  type RingRequestHandler,
+} from "./ring/ring_duplex.ts";
 export { RingEnd } from "./ring/ring_end.ts";
 export { RingReader } from "./ring/ring_reader.ts";
 export { RingWriter } from "./ring/ring_writer.ts";

@@ -157,7 +157,7 @@ test("kill() ends the child; once it has ended it does nothing", async () => {
 
 test("kill() does nothing to a child that has ended and of whom nobody has heard yet", async () => {
   await using child = spawnWithHandles("cmd.exe", { args: ["/d", "/c", "exit 3"] });
-  // Blocks the thread, so that the event loop cannot tell.
+  // Blocks the thread, so that the event loop cannot tell. Windows then refuses to end it once more; Wine does not.
   waitForEnd(child.pid);
   child.kill();
   assertEquals((await child.status).code, 3);
@@ -223,6 +223,13 @@ test("Children that are started and not started leave no handle", async () => {
       }), Deno.errors.NotFound);
   }, 30);
   await assertNothingPending();
+});
+
+test("A child that has ended leaves no handle, though nobody disposes of the object", async () => {
+  await assertLeaksNoHandle(async () => {
+    const child = spawnWithHandles("cmd.exe", { args: ["/d", "/c", "exit"], stdin: "null" });
+    await child.status;
+  }, 30);
 });
 
 test("A child that this program feeds and reads at once does not deadlock", async () => {

@@ -1,0 +1,175 @@
+import { lastError, lastErrorCode } from "../../core/errors.ts";
+import type { OwnedHandle } from "../../core/handle.ts";
+import { adoptCreated } from "../../core/named_object.ts";
+import { quoteName } from "../../core/object_name.ts";
+import { waitForObjectSync } from "../../core/wait.ts";
+import { encodeWide } from "../../core/wide_string.ts";
+import { type Security, securityAttributes } from "../../security/attributes.ts";
+import { MUTEX_MODIFY_STATE, SEMAPHORE_MODIFY_STATE, SYNCHRONIZE } from "../../win32/constants.ts";
+import { kernel32 } from "../../win32/kernel32.ts";
+import { SharedMemory } from "../shared_memory.ts";
+import {
+  checkCapacity,
+  checkQueueName,
+  HEADER_SIZE,
+  isCapacity,
+  LONG,
+  mappingName,
+  mutexName,
+  RING_AT,
+  semaphoreName,
+} from "./layout.ts";
+import type { SharedQueueCreateOptions, SharedQueueOpenOptions } from "./options.ts";
+import { QueueMemory } from "./queue_memory.ts";
+import { PROTOCOL_TIMES, type QueueTimes } from "./subscriber.ts";
+
+/** A queue that is open. */
+export interface OpenQueue {
+  readonly name: string;
+  readonly label: string;
+  readonly security: Security | undefined;
+  readonly existed: boolean;
+  readonly times: QueueTimes;
+  readonly memory: QueueMemory;
+  readonly semaphore: OwnedHandle;
+}
+
+/**
+ * How long another participant may take to set the queue up, in milliseconds. It takes microseconds, so who takes longer is stopped, and
+ * waiting blocks the thread.
+ */
+const SET_UP_TIMEOUT = 10_000;
+
+/** `LONG` of winnt.h: as many permits as a semaphore may have. */
+const MAX_COUNT = 0x7fff_ffff;
+
+/** Makes a queue, or joins the one that is there; see `SharedQueue.create()`. */
+export function createQueue(
+  options: SharedQueueCreateOptions,
+  times: QueueTimes = PROTOCOL_TIMES,
+): OpenQueue {
+  const { name, capacity, security, exclusive = false } = options;
+  checkQueueName(name);
+  checkCapacity(capacity);
+  return setUp(options, times, () => {
+    // What is there is opened, not created over: it may be smaller, which would be told in terms of its whole size.
+    const existing = exclusive ? undefined : openIfThere(name);
+    return existing ?? SharedMemory.create({
+      name: mappingName(name),
+      size: RING_AT + capacity,
+      security,
+      exclusive: true,
+    });
+  });
+}
+
+/** Joins a queue; see `SharedQueue.open()`. */
+export function openQueue(
+  options: SharedQueueOpenOptions,
+  times: QueueTimes = PROTOCOL_TIMES,
+): OpenQueue {
+  const { name, capacity } = options;
+  checkQueueName(name);
+  if (capacity !== undefined) checkCapacity(capacity);
+  return setUp(options, times, () => SharedMemory.open({ name: mappingName(name) }));
+}
+
+function openIfThere(name: string): SharedMemory | undefined {
+  try {
+    return SharedMemory.open({ name: mappingName(name) });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Everything happens under the mutex: so nobody has the memory open before it is initialized, and it is gone if who makes it ends
+ * before that.
+ */
+function setUp(
+  { name, security, capacity: wanted }: SharedQueueOpenOptions,
+  times: QueueTimes,
+  makeOrOpen: () => SharedMemory,
+): OpenQueue {
+  const label = `queue ${quoteName(name)}`;
+  using _lock = lockInitialization(name, security);
+  using opened = new DisposableStack();
+  const section = opened.use(makeOrOpen());
+  const capacity = initialize(section, wanted, label);
+  const semaphore = opened.use(openSemaphore(name, security));
+  const memory = new QueueMemory(section, capacity, label);
+  opened.move();
+  return { name, label, security, existed: section.existed, times, memory, semaphore };
+}
+
+/** Sets the capacity of new memory, or reads what it is. */
+function initialize(memory: SharedMemory, wanted: number | undefined, label: string): number {
+  if (memory.size < RING_AT) {
+    throw new Deno.errors.InvalidData(
+      `The ${label} is none: its memory has ${memory.size} bytes, which no capacity makes`,
+    );
+  }
+  using header = memory.view({ length: HEADER_SIZE });
+  const longs = new BigInt64Array(header.buffer, 0, HEADER_SIZE / 8);
+  const found = Number(longs[LONG.capacity]);
+  const capacity = found === 0 ? wanted : found;
+  if (capacity === undefined || !isCapacity(capacity)) {
+    throw new Deno.errors.InvalidData(`The ${label} is none: ${found} is no capacity`);
+  }
+  if (wanted !== undefined && wanted !== capacity) {
+    throw new RangeError(
+      `The ${label} has capacity ${capacity}, and ${wanted} was asked for: all its participants must agree`,
+    );
+  }
+  if (memory.size < RING_AT + capacity) {
+    throw new Deno.errors.InvalidData(
+      `The ${label} is none: its memory has ${memory.size} bytes, too few for capacity ${capacity}`,
+    );
+  }
+  if (found === 0) longs[LONG.capacity] = BigInt(capacity);
+  return capacity;
+}
+
+/** Waits for the mutex that guards the set-up. An abandoned one will do, as nothing is ever half done under it that is kept. */
+function lockInitialization(name: string, security: Security | undefined): Disposable {
+  const object = { kind: "mutex", name: mutexName(name) };
+  const value = kernel32().CreateMutexExW(
+    securityAttributes(security).bytes,
+    encodeWide(object.name),
+    0,
+    SYNCHRONIZE | MUTEX_MODIFY_STATE,
+  );
+  const { handle } = adoptCreated(value, lastErrorCode(), object, "CreateMutexExW");
+  try {
+    waitForObjectSync(handle, { timeout: SET_UP_TIMEOUT });
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+  return {
+    [Symbol.dispose]() {
+      using _mutex = handle;
+      if (kernel32().ReleaseMutex(handle.value) === 0) {
+        throw lastError({
+          operation: "ReleaseMutex",
+          object: object.name,
+          doing: `Cannot release the ${handle.label}`,
+        });
+      }
+    },
+  };
+}
+
+function openSemaphore(name: string, security: Security | undefined): OwnedHandle {
+  const object = { kind: "semaphore", name: semaphoreName(name) };
+  const value = kernel32().CreateSemaphoreExW(
+    securityAttributes(security).bytes,
+    0,
+    MAX_COUNT,
+    encodeWide(object.name),
+    0,
+    SYNCHRONIZE | SEMAPHORE_MODIFY_STATE,
+  );
+  return adoptCreated(value, lastErrorCode(), object, "CreateSemaphoreExW").handle;
+}

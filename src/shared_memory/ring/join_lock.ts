@@ -1,0 +1,66 @@
+import { lastError, lastErrorCode } from "../../core/errors.ts";
+import type { OwnedHandle } from "../../core/handle.ts";
+import { adoptCreated, adoptOpened, type NamedObject } from "../../core/named_object.ts";
+import { waitForObjectSync } from "../../core/wait.ts";
+import { encodeWide } from "../../core/wide_string.ts";
+import { type Security, securityAttributes } from "../../security/attributes.ts";
+import { MUTEX_MODIFY_STATE, READ_CONTROL, SYNCHRONIZE } from "../../win32/constants.ts";
+import { kernel32 } from "../../win32/kernel32.ts";
+
+const ACCESS = SYNCHRONIZE | MUTEX_MODIFY_STATE;
+
+/** How long to wait for others that join, in milliseconds: each takes well below one. */
+const PATIENCE = 5000;
+
+/** The mutex that is held while a process makes a ring or takes a role in it, and never while messages flow. */
+export class JoinLock implements Disposable {
+  readonly #handle: OwnedHandle;
+
+  private constructor(handle: OwnedHandle) {
+    this.#handle = handle;
+  }
+
+  /** Makes it, or opens the one that has the name ("CreateMutexExW function (synchapi.h)"). */
+  static create(name: string, ring: NamedObject, security: Security | undefined): JoinLock {
+    const attributes = securityAttributes(security).bytes;
+    const access = ACCESS | READ_CONTROL;
+    const value = kernel32().CreateMutexExW(attributes, encodeWide(name), 0, access);
+    const { handle } = adoptCreated(
+      value,
+      lastErrorCode(),
+      ring,
+      "CreateMutexExW",
+    );
+    return new JoinLock(handle);
+  }
+
+  /** Opens it ("OpenMutexW function (synchapi.h)"). */
+  static open(name: string, ring: NamedObject): JoinLock {
+    const value = kernel32().OpenMutexW(ACCESS, 0, encodeWide(name));
+    return new JoinLock(adoptOpened(value, lastErrorCode(), ring, "OpenMutexW"));
+  }
+
+  /**
+   * Holds it during a call. It counts as held also if a process ended while it had it: what that was doing is then done again.
+   *
+   * @throws {Deno.errors.TimedOut} If another process keeps it for seconds.
+   */
+  hold<Result>(work: () => Result): Result {
+    waitForObjectSync(this.#handle, { timeout: PATIENCE });
+    try {
+      return work();
+    } finally {
+      if (kernel32().ReleaseMutex(this.#handle.value) === 0) {
+        // deno-lint-ignore no-unsafe-finally -- a mutex that stays held would lock everybody out: that comes first
+        throw lastError({
+          operation: "ReleaseMutex",
+          doing: `Cannot release the ${this.#handle.label}`,
+        });
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#handle.close();
+  }
+}
