@@ -17,15 +17,6 @@ export const SECURITY_ATTRIBUTES = defineStruct({
   bInheritHandle: bool32,
 });
 
-/** "OVERLAPPED structure (minwinbase.h)". `Internal` holds the NTSTATUS of the operation. */
-export const OVERLAPPED = defineStruct({
-  Internal: usize,
-  InternalHigh: usize,
-  Offset: u32,
-  OffsetHigh: u32,
-  hEvent: usize,
-});
-
 /** "FILETIME structure (minwinbase.h)": 100 ns since 1601-01-01 UTC, in two halves. */
 export const FILETIME = defineStruct({ dwLowDateTime: u32, dwHighDateTime: u32 });
 
@@ -124,15 +115,6 @@ export const TP_CALLBACK_ENVIRON_V3 = defineStruct({
   u: u32,
   CallbackPriority: i32,
   Size: u32,
-});
-
-/** "ACL structure (winnt.h)": the header that the access control entries follow. */
-export const ACL = defineStruct({
-  AclRevision: u8,
-  Sbz1: u8,
-  AclSize: u16,
-  AceCount: u16,
-  Sbz2: u16,
 });
 
 /** "PROCESS_INFORMATION structure (processthreadsapi.h)". */

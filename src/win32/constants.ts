@@ -2,12 +2,10 @@
 // handleapi.h, sddl.h). Unsigned 32-bit values, as the functions take them.
 
 // handleapi.h
-export const DUPLICATE_CLOSE_SOURCE = 0x1;
 export const DUPLICATE_SAME_ACCESS = 0x2;
 export const HANDLE_FLAG_INHERIT = 0x1;
 
 // winnt.h: access rights
-export const DELETE = 0x10000;
 export const READ_CONTROL = 0x20000;
 export const WRITE_DAC = 0x40000;
 export const SYNCHRONIZE = 0x100000;
@@ -40,7 +38,6 @@ export const FILE_MAP_COPY = 0x1;
 export const FILE_MAP_WRITE = 0x2;
 export const FILE_MAP_READ = 0x4;
 export const MEM_COMMIT = 0x1000;
-export const MEM_RESERVE = 0x2000;
 
 // winternl.h: SECTION_INFORMATION_CLASS
 export const SectionBasicInformation = 0;
@@ -53,7 +50,6 @@ export const WAIT_FAILED = 0xffffffff;
 export const MAXIMUM_WAIT_OBJECTS = 64;
 export const CREATE_EVENT_MANUAL_RESET = 0x1;
 export const CREATE_EVENT_INITIAL_SET = 0x2;
-export const CREATE_MUTEX_INITIAL_OWNER = 0x1;
 export const CREATE_WAITABLE_TIMER_MANUAL_RESET = 0x1;
 export const CREATE_WAITABLE_TIMER_HIGH_RESOLUTION = 0x2;
 export const EVENT_QUERY_STATE = 0x1; // wdm.h

@@ -1,42 +1,46 @@
 import { lazyLibrary } from "./library.ts";
 
+/** The parameters of NtCreateFile, which is called both ways. */
+const CREATE_FILE_PARAMETERS = [
+  "buffer",
+  "u32",
+  "buffer",
+  "buffer",
+  "pointer",
+  "u32",
+  "u32",
+  "u32",
+  "u32",
+  "pointer",
+  "u32",
+] as const;
+
+/** The parameters of NtReadFile and of NtWriteFile. */
+const TRANSFER_PARAMETERS = [
+  "pointer",
+  "pointer",
+  "pointer",
+  "usize",
+  "buffer",
+  "buffer",
+  "u32",
+  "pointer",
+  "pointer",
+] as const;
+
 /** The functions of ntdll.dll that winipc calls, each under its C declaration. NTSTATUS is `i32`, negative on failure. */
 export const ntdll = lazyLibrary("ntdll.dll", {
   // NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
   //   PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
   //   ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength)
   NtCreateFile: {
-    parameters: [
-      "buffer",
-      "u32",
-      "buffer",
-      "buffer",
-      "pointer",
-      "u32",
-      "u32",
-      "u32",
-      "u32",
-      "pointer",
-      "u32",
-    ],
+    parameters: CREATE_FILE_PARAMETERS,
     result: "i32",
   },
   NtCreateFileNonblocking: {
     name: "NtCreateFile",
     nonblocking: true,
-    parameters: [
-      "buffer",
-      "u32",
-      "buffer",
-      "buffer",
-      "pointer",
-      "u32",
-      "u32",
-      "u32",
-      "u32",
-      "pointer",
-      "u32",
-    ],
+    parameters: CREATE_FILE_PARAMETERS,
     result: "i32",
   },
   // NTSTATUS NtOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
@@ -82,33 +86,13 @@ export const ntdll = lazyLibrary("ntdll.dll", {
   //   PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
   // ApcContext is what a completion carries: here a number, so it is taken as one.
   NtReadFile: {
-    parameters: [
-      "pointer",
-      "pointer",
-      "pointer",
-      "usize",
-      "buffer",
-      "buffer",
-      "u32",
-      "pointer",
-      "pointer",
-    ],
+    parameters: TRANSFER_PARAMETERS,
     result: "i32",
   },
   // NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
   //   PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
   NtWriteFile: {
-    parameters: [
-      "pointer",
-      "pointer",
-      "pointer",
-      "usize",
-      "buffer",
-      "buffer",
-      "u32",
-      "pointer",
-      "pointer",
-    ],
+    parameters: TRANSFER_PARAMETERS,
     result: "i32",
   },
   // NTSTATUS NtFsControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,

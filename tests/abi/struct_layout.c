@@ -41,13 +41,6 @@ static void windows_structs(void) {
   F(SECURITY_QUALITY_OF_SERVICE, ContextTrackingMode);
   F(SECURITY_QUALITY_OF_SERVICE, EffectiveOnly);
 
-  STRUCT(OVERLAPPED);
-  F(OVERLAPPED, Internal);
-  F(OVERLAPPED, InternalHigh);
-  F(OVERLAPPED, Offset);
-  F(OVERLAPPED, OffsetHigh);
-  F(OVERLAPPED, hEvent);
-
   STRUCT(FILETIME);
   F(FILETIME, dwLowDateTime);
   F(FILETIME, dwHighDateTime);
@@ -127,13 +120,6 @@ static void windows_structs(void) {
   F(TP_CALLBACK_ENVIRON_V3, u);
   F(TP_CALLBACK_ENVIRON_V3, CallbackPriority);
   F(TP_CALLBACK_ENVIRON_V3, Size);
-
-  STRUCT(ACL);
-  F(ACL, AclRevision);
-  F(ACL, Sbz1);
-  F(ACL, AclSize);
-  F(ACL, AceCount);
-  F(ACL, Sbz2);
 
   STRUCT(PROCESS_INFORMATION);
   F(PROCESS_INFORMATION, hProcess);
