@@ -44,10 +44,13 @@ function programs(): string[] {
   return found.sort();
 }
 
-/** Runs a program on this system with no permission: its command line comes before all else. */
+/**
+ * Runs a program on this system: its command line comes before all else. It has no permission but to see the environment,
+ * which libraries from npm look at when they are imported.
+ */
 async function run(program: string, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", new URL(program, ROOT).href, ...args],
+    args: ["run", "--quiet", "--no-prompt", "--allow-env", new URL(program, ROOT).href, ...args],
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
