@@ -16,7 +16,11 @@ const roles: Readonly<Record<string, (...rest: string[]) => void | Promise<void>
 await roles[role](...rest);
 
 async function measure(count: number, backlog: boolean): Promise<void> {
-  using mailslot = createMailslot({ name: nameOfThis(), maxMessageSize: MESSAGE });
+  using mailslot = createMailslot({
+    name: nameOfThis(),
+    maxMessageSize: MESSAGE,
+    blocking: true,
+  });
   const writer = startWriter(WARM_UP + count);
   if (backlog) await writer.status;
   for (let i = 0; i < WARM_UP; i++) mailslot.receiveSync();

@@ -96,14 +96,14 @@ export function nullDevice(): OwnedHandle {
 /** A pipe out of which the child reads its input. */
 export function pipeToChild(): { readonly child: OwnedHandle; readonly writer: PipeWriter } {
   const pair = createPair({ size: 65536, blockingReader: true, blockingWriter: false });
-  const writer = makeWriter(newPipeEnd(pair.writer));
+  const writer = makeWriter(newPipeEnd(pair.writer, false));
   return { child: madeInheritable(pair.reader, writer), writer };
 }
 
 /** A pipe into which the child writes its output. */
 export function pipeFromChild(): { readonly child: OwnedHandle; readonly reader: PipeReader } {
   const pair = createPair({ size: 65536, blockingReader: false, blockingWriter: true });
-  const reader = makeReader(newPipeEnd(pair.reader));
+  const reader = makeReader(newPipeEnd(pair.reader, false));
   return { child: madeInheritable(pair.writer, reader), reader };
 }
 

@@ -68,13 +68,11 @@ export function createPipe(options: CreatePipeOptions = {}): AnonymousPipe {
   checkSize(size);
   checkEnds("inheritable", inheritable);
   checkEnds("blocking", blocking);
-  const pair = createPair({
-    size,
-    blockingReader: includes(blocking, "reader"),
-    blockingWriter: includes(blocking, "writer"),
-  });
-  const reader = makeReader(newPipeEnd(pair.reader));
-  const writer = makeWriter(newPipeEnd(pair.writer));
+  const blockingReader = includes(blocking, "reader");
+  const blockingWriter = includes(blocking, "writer");
+  const pair = createPair({ size, blockingReader, blockingWriter });
+  const reader = makeReader(newPipeEnd(pair.reader, blockingReader));
+  const writer = makeWriter(newPipeEnd(pair.writer, blockingWriter));
   const pipe = {
     reader,
     writer,

@@ -106,9 +106,13 @@ export function pipeEndState(end: PipeEnd): PipeEndState {
   return stateOf(end);
 }
 
-/** The state of a new end. */
-export function newPipeEnd(handle: OwnedHandle): PipeEndState {
-  return { handle, io: new HandleIo(handle), turn: new Turn(), liveness: new Liveness() };
+/**
+ * The state of a new end.
+ *
+ * @param blocking Whether it was made for blocking calls, if that is known.
+ */
+export function newPipeEnd(handle: OwnedHandle, blocking?: boolean): PipeEndState {
+  return { handle, io: new HandleIo(handle, blocking), turn: new Turn(), liveness: new Liveness() };
 }
 
 /**

@@ -14,19 +14,22 @@ import type { OwnedHandle } from "./handle.ts";
  */
 export class BlockingOperation {
   readonly #handle: OwnedHandle;
+  readonly #synchronous: boolean;
   // IO_STATUS_BLOCK: Status at 0, Information at 8.
   readonly #statusBlock = new Uint8Array(new ArrayBuffer(16));
   readonly #words = new Uint32Array(this.#statusBlock.buffer);
   /** What the kernel works on: until the call is over, no garbage collection may free it. */
-  #pinned: Uint8Array | undefined;
+  #pinned: ArrayBufferLike | undefined;
 
   /** The NTSTATUS of the last operation, unsigned. */
   status = 0;
   /** How many bytes it moved. */
   bytes = 0;
 
-  constructor(handle: OwnedHandle) {
+  /** @param synchronous Whether the handle is known to have been opened for blocking calls, which then need no event. */
+  constructor(handle: OwnedHandle, synchronous = false) {
     this.#handle = handle;
+    this.#synchronous = synchronous;
   }
 
   /** Reads at most `p.byteLength` bytes into `p`. */
@@ -39,7 +42,7 @@ export class BlockingOperation {
   startRead(p: Uint8Array): void {
     const { value } = this.#handle;
     const { NtReadFile } = ntdll();
-    const event = threadEvent();
+    const event = this.#synchronous ? null : threadEvent();
     const block = this.#statusBlock;
     const pinned = this.#pin(p);
     this.#started(
@@ -51,7 +54,7 @@ export class BlockingOperation {
   write(p: Uint8Array): void {
     const { value } = this.#handle;
     const { NtWriteFile } = ntdll();
-    const event = threadEvent();
+    const event = this.#synchronous ? null : threadEvent();
     const block = this.#statusBlock;
     const pinned = this.#pin(p);
     this.#started(
@@ -75,13 +78,12 @@ export class BlockingOperation {
   }
 
   /**
-   * Pins the memory, by a view that V8 does not keep in its moving heap: asking for the buffer of a small array moves the
-   * array's contents out of there.
+   * Pins the memory. Asking for the buffer of a small array also moves its contents out of V8's heap, in which a garbage
+   * collection could move them while the kernel works on them.
    */
   #pin(p: Uint8Array): Uint8Array<ArrayBuffer> {
-    const pinned = new Uint8Array(p.buffer, p.byteOffset, p.byteLength) as Uint8Array<ArrayBuffer>;
-    this.#pinned = pinned;
-    return pinned;
+    this.#pinned = p.buffer;
+    return p as Uint8Array<ArrayBuffer>;
   }
 
   #started(status: number): void {

@@ -19,13 +19,16 @@ import { IO_STATUS_BLOCK } from "./win32_structs.ts";
  */
 export class HandleIo {
   readonly #handle: OwnedHandle;
+  readonly #synchronous: boolean | undefined;
   #asynchronous: IoOperation | undefined;
   /** For calls that block. */
   readonly blocking: BlockingOperation;
 
-  constructor(handle: OwnedHandle) {
+  /** @param synchronous Whether the handle was opened for blocking calls, if that is known. */
+  constructor(handle: OwnedHandle, synchronous?: boolean) {
     this.#handle = handle;
-    this.blocking = new BlockingOperation(handle);
+    this.#synchronous = synchronous;
+    this.blocking = new BlockingOperation(handle, synchronous);
   }
 
   /**
@@ -39,7 +42,7 @@ export class HandleIo {
 
   #bind(): IoOperation {
     const { label } = this.#handle;
-    if (isSynchronous(this.#handle)) {
+    if (this.#synchronous ?? isSynchronous(this.#handle)) {
       throw new Deno.errors.NotSupported(
         `The ${label} was made for blocking calls, as a standard stream must be: only those whose name ends in Sync work`,
       );

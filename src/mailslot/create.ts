@@ -31,10 +31,11 @@ export function createMailslot(options: CreateMailslotOptions): Mailslot {
   const maxMessageSize = windowsMessageSize(options.maxMessageSize);
   const readTimeout = windowsTimeout(options.readTimeout);
   const security = securityAttributes(options.security);
-  const handle = createMailslotHandle(path, maxMessageSize, readTimeout, security);
+  const blocking = options.blocking ?? false;
+  const handle = createMailslotHandle({ path, maxMessageSize, readTimeout, security, blocking });
   try {
     if (options.inheritable) handle.setInheritable(true);
-    return makeMailslot(handle, path.full);
+    return makeMailslot(handle, path.full, blocking);
   } catch (error) {
     handle.close();
     throw error;

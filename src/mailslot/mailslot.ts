@@ -5,7 +5,7 @@ import { MessageReader } from "./message_reader.ts";
 import type { MailslotInfo } from "./options.ts";
 
 /** Makes the object for a handle, for the modules of this folder. */
-export let makeMailslot: (handle: OwnedHandle, path: string | undefined) => Mailslot;
+export let makeMailslot: (handle: OwnedHandle, path: string, blocking: boolean) => Mailslot;
 
 /**
  * The reading end of a mailslot, made by `createMailslot()`.
@@ -30,13 +30,13 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
   readonly #reader: MessageReader;
 
   static {
-    makeMailslot = (handle, path) => new Mailslot(handle, path);
+    makeMailslot = (handle, path, blocking) => new Mailslot(handle, path, blocking);
   }
 
-  private constructor(handle: OwnedHandle, path: string | undefined) {
+  private constructor(handle: OwnedHandle, path?: string, blocking?: boolean) {
     this.#handle = handle;
     this.#path = path;
-    this.#reader = new MessageReader(handle);
+    this.#reader = new MessageReader(handle, blocking);
   }
 
   /**
@@ -61,7 +61,7 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
     const owned = OwnedHandle.fromNumber(handle, "mailslot");
     let mailslot: Mailslot;
     try {
-      mailslot = new Mailslot(owned, undefined);
+      mailslot = new Mailslot(owned);
     } catch (error) {
       throw new TypeError(`Handle ${handle} is not one to read a mailslot by`, { cause: error });
     }
@@ -143,7 +143,8 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    * @throws {Deno.errors.TimedOut} If none came in time.
    * @throws {Deno.errors.BadResource} If the mailslot is closed.
    * @throws {Deno.errors.Interrupted} If it is closed meanwhile.
-   * @throws {Deno.errors.NotSupported} If the handle was inherited from a C program, or another process already receives.
+   * @throws {Deno.errors.NotSupported} If the mailslot was made with `blocking` or by a C program, or another process already
+   * receives.
    *
    * @example
    * ```ts

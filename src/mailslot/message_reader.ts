@@ -42,11 +42,14 @@ export class MessageReader {
   /** Whether calls that wait keep the program alive. */
   readonly liveness = new Liveness();
 
-  /** @throws If the handle is not one to read a mailslot by. */
-  constructor(handle: OwnedHandle) {
+  /**
+   * @param blocking Whether the handle was made for blocking calls, if that is known.
+   * @throws If the handle is not one to read a mailslot by.
+   */
+  constructor(handle: OwnedHandle, blocking?: boolean) {
     const { maxMessageSize, readTimeout } = mailslotInfo(handle);
     this.#handle = handle;
-    this.#io = new HandleIo(handle);
+    this.#io = new HandleIo(handle, blocking);
     this.#readTimeout = readTimeout;
     this.#buffer = newBuffer(
       maxMessageSize === 0 ? FIRST_BUFFER : Math.min(maxMessageSize, FIRST_BUFFER),

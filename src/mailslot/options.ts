@@ -28,6 +28,14 @@ export interface CreateMailslotOptions {
    */
   readonly security?: Security;
   /**
+   * Whether it is made for blocking calls only, as CreateMailslotW makes it: they are then as fast as in C also where they have
+   * to wait, and a C program that inherits the handle can use ReadFile simply. The other calls throw
+   * `Deno.errors.NotSupported`.
+   *
+   * @default {false}
+   */
+  readonly blocking?: boolean;
+  /**
    * Whether child processes that inherit handles get the handle, and so can read the messages.
    *
    * @default {false}

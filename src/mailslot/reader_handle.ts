@@ -3,7 +3,13 @@ import { OwnedHandle } from "../core/handle.ts";
 import { objectAttributes } from "../core/object_attributes.ts";
 import { IO_STATUS_BLOCK, SECURITY_ATTRIBUTES } from "../core/win32_structs.ts";
 import type { SecurityAttributes } from "../security/attributes.ts";
-import { GENERIC_READ, MAILSLOT_NO_MESSAGE, SYNCHRONIZE, WRITE_DAC } from "../win32/constants.ts";
+import {
+  FILE_SYNCHRONOUS_IO_NONALERT,
+  GENERIC_READ,
+  MAILSLOT_NO_MESSAGE,
+  SYNCHRONIZE,
+  WRITE_DAC,
+} from "../win32/constants.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
 import { type MailslotPath, nativePath } from "./path.ts";
@@ -20,18 +26,19 @@ export interface KernelInfo {
 /** The rights that CreateMailslotW asks for. */
 const READER_ACCESS = (GENERIC_READ | SYNCHRONIZE | WRITE_DAC) >>> 0;
 
-/**
- * Makes a mailslot. Not by CreateMailslotW, whose handles know blocking calls only.
- *
- * @param readTimeout Milliseconds as Windows takes them.
- */
-export function createMailslotHandle(
-  path: MailslotPath,
-  maxMessageSize: number,
-  readTimeout: number,
-  security: SecurityAttributes,
-): OwnedHandle {
-  const ASYNCHRONOUS = 0;
+/** How a mailslot is made, in the kernel's terms. */
+export interface ReaderOptions {
+  readonly path: MailslotPath;
+  readonly maxMessageSize: number;
+  readonly readTimeout: number;
+  readonly security: SecurityAttributes;
+  /** Whether the handle is for blocking calls, as CreateMailslotW's is, or for calls of both kinds. */
+  readonly blocking: boolean;
+}
+
+/** Makes a mailslot. */
+export function createMailslotHandle(options: ReaderOptions): OwnedHandle {
+  const { path, maxMessageSize, readTimeout, security, blocking } = options;
   const DEFAULT_QUOTA = 0;
   const handle = new BigUint64Array(1);
   const status = ntdll().NtCreateMailslotFile(
@@ -41,7 +48,7 @@ export function createMailslotHandle(
       securityDescriptor: SECURITY_ATTRIBUTES.read(security.bytes).lpSecurityDescriptor,
     }),
     new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size)),
-    ASYNCHRONOUS,
+    blocking ? FILE_SYNCHRONOUS_IO_NONALERT : 0,
     DEFAULT_QUOTA,
     maxMessageSize,
     null,

@@ -84,6 +84,25 @@ test("receiveSync() leaves the message to a receive() that waits already", async
   assertEquals(textOf(await receiving), "first");
 });
 
+test("A mailslot for blocking calls has all of these, and refuses the others with NotSupported", async () => {
+  using pair = mailslotPair({ blocking: true, readTimeout: 30 });
+  const { mailslot, writer } = pair;
+  for (const size of [3, 0, 10_000]) {
+    writer.sendSync(pattern(size));
+    assertEquals(mailslot.receiveSync(), pattern(size));
+  }
+  assertThrows(() => mailslot.receiveSync(), Deno.errors.TimedOut);
+  assertThrows(() => mailslot.receiveSync({ timeout: 0 }), Deno.errors.TimedOut);
+  for (const size of [1, 2]) writer.sendSync(pattern(size));
+  assertEquals(mailslot.drain(), [pattern(1), pattern(2)]);
+  assertEquals(mailslot.info().readTimeout, 30);
+  const { NotSupported } = Deno.errors;
+  await assertRejects(() => mailslot.receive(), NotSupported, "was made for blocking calls");
+  await assertRejects(async () => {
+    for await (const _message of mailslot) throw new Error("There is none");
+  }, NotSupported);
+});
+
 test("Calls of receive() are served in their order", async () => {
   using pair = mailslotPair();
   const receiving = Promise.all(Array.from({ length: 5 }, () => pair.mailslot.receive()));
