@@ -2,8 +2,8 @@
  * Memory that several processes use at once, typed views of it, and ways to read it consistently.
  *
  * {@linkcode SharedMemory} makes and opens it, {@linkcode defineStruct} lays out what lies in it as a C compiler would, and
- * {@linkcode SeqLock} and {@linkcode readUnchanged} copy what another process overwrites. Needs only `--allow-ffi`; importing it
- * has no effect.
+ * {@linkcode SeqLock} and {@linkcode readUnchanged} copy what another process overwrites. {@linkcode SharedQueue} passes messages
+ * between many writers and readers. Needs only `--allow-ffi`; importing it has no effect.
  *
  * Windows documentation: "File Mapping", "Creating Named Shared Memory".
  *

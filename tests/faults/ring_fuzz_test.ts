@@ -2,6 +2,7 @@ import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { RingReader, RingWriter, SharedMemory } from "../../src/shared_memory/mod.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
+import { ringPairAt } from "../windows/shared_memory/ring_pair.ts";
 import { fuzzOpening, fuzzOpenRings, randomNumbers, useBothSides } from "./ring_fuzz.ts";
 
 const WRITE_POSITION = 256;
@@ -73,6 +74,16 @@ test("A length that does not fit into what was written is refused, and refused a
     ring.view.setUint32(DATA_AT, 16, true);
     assertEquals(ring.reader.tryReceive(), new Uint8Array(16));
   }
+});
+
+test("A length that goes beyond the end of the ring is refused", () => {
+  using pair = ringPairAt(40, { capacity: 64 });
+  pair.writer.trySend(new Uint8Array(16));
+  pair.writer.trySend(new Uint8Array(16));
+  using memory = SharedMemory.open({ name: pair.name });
+  // The first one ends where the ring does, and the second one is at its start.
+  new DataView(memory.buffer).setUint32(DATA_AT + 40, 24, true);
+  assertThrows(() => pair.reader.tryPeek(), Deno.errors.InvalidData, "a length is 24");
 });
 
 test("Padding in place of padding is refused", () => {

@@ -77,6 +77,22 @@ test(
   { ignore },
 );
 
+test("A queue is gone with the last participant, also when that is ended", async () => {
+  const name = uniqueName("queue");
+  const queue = SharedQueue.create({ name, capacity: 256 });
+  queue.tryEnqueue(bytes(1));
+  await using last = startPeer({ name, capacity: 256 }, "join");
+  await last.waitForLine("joined as 2");
+  queue.close();
+  {
+    using again = SharedQueue.open({ name });
+    assertEquals(again.tryDequeue(), bytes(1));
+  }
+  last.kill();
+  await last.status;
+  assertThrows(() => SharedQueue.open({ name }), Deno.errors.NotFound);
+}, { ignore });
+
 test("SharedQueue takes over what the C program abandoned while it made a queue", async () => {
   const name = uniqueName("queue");
   await using maker = startPeer({ name, capacity: 256 }, "-at", "mutex", "join");

@@ -17,10 +17,23 @@ export class EndlessWriter implements Disposable {
     this.#producer = new Producer(membership);
   }
 
-  /** Sends a message; it may be waited for room. */
+  /** Sends a message, blocking the thread while there is no room. */
   send(message: Uint8Array): void {
     while (!this.#producer.putCopy(message)) this.#side.waitSync(this.#producer, undefined);
     this.#producer.publish();
+  }
+
+  /** Sends a message; it is waited for room. */
+  async sendAsync(message: Uint8Array): Promise<void> {
+    const put = () => {
+      if (!this.#producer.putCopy(message)) return undefined;
+      this.#producer.publish();
+      return true;
+    };
+    const ended = () => {
+      throw new Error("The reader is gone");
+    };
+    await this.#side.perform<boolean>(this.#producer, undefined, put, ended);
   }
 
   [Symbol.dispose](): void {

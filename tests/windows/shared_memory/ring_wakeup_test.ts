@@ -1,7 +1,10 @@
-import { assertEquals } from "@std/assert";
-import type { RingWaiting } from "../../../src/shared_memory/mod.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type RingWaiting, RingWriter } from "../../../src/shared_memory/mod.ts";
+import { Consumer } from "../../../src/shared_memory/ring/consumer.ts";
 import { createMembership } from "../../../src/shared_memory/ring/membership.ts";
 import { waitingMode } from "../../../src/shared_memory/ring/options.ts";
+import { Side } from "../../../src/shared_memory/ring/side.ts";
+import { Waiter } from "../../../src/shared_memory/ring/waiter.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import "../sync/started.ts";
@@ -19,8 +22,10 @@ async function startEcho(name: string, waiting: RingWaiting, count: number) {
   return { done, [Symbol.dispose]: () => worker.terminate() };
 }
 
-// A ring of 64 bytes has room for one message of 24 bytes and hardly more, so both sides wait all the time: the reader for each message,
-// and the writer for room.
+// A ring of 64 bytes has room for two messages of 20 bytes, so both sides wait all the time: the reader for each message, and the writer
+// for room.
+const AHEAD = 3;
+
 for (const waiting of ["event", "hybrid"] as const) {
   test(`No wake-up is lost between two threads that sleep all the time (${waiting})`, async () => {
     const name = uniqueName("ring");
@@ -39,11 +44,13 @@ for (const waiting of ["event", "hybrid"] as const) {
     const words = new Uint32Array(message.buffer);
     for (let index = 0; index < count; index++) {
       words[0] = index;
-      // One ahead: the other side is still busy with the one before, or falls asleep just now.
+      // Three ahead, where two have room: the other side is still busy with the ones before, or falls asleep just now.
       writer.send(message);
-      if (index > 0) assertEquals(indexOf(reader.receive()), index - 1);
+      if (index >= AHEAD) assertEquals(indexOf(reader.receive()), index - AHEAD);
     }
-    assertEquals(indexOf(reader.receive()), count - 1);
+    for (let index = count - AHEAD; index < count; index++) {
+      assertEquals(indexOf(reader.receive()), index);
+    }
     await echo.done;
   }, { timeout: 120_000 });
 
@@ -70,6 +77,59 @@ for (const waiting of ["event", "hybrid"] as const) {
     await echo.done;
   }, { timeout: 120_000 });
 }
+
+test("A writer that waits for more room than one message leaves is waked when there is enough", async () => {
+  const name = uniqueName("ring");
+  const mode = waitingMode({ waiting: "event" });
+  using writer = new EndlessWriter(createMembership("writer", { name, capacity: 1024 }), mode);
+  using reader = new EndlessReader(createMembership("reader", { name, capacity: 1024 }), mode);
+  for (let round = 0; round < 20; round++) {
+    for (let count = 0; count < 32; count++) writer.send(new Uint8Array(24));
+    const sent = writer.sendAsync(new Uint8Array(500));
+    for (let count = 0; count < 32; count++) {
+      assertEquals(reader.receive().length, 24);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await sent;
+    assertEquals(reader.receive().length, 500);
+  }
+});
+
+for (const waiting of ["spin", "hybrid", "event"] as const) {
+  test(`What was sent just before the other side was gone comes before the end (${waiting})`, async () => {
+    const name = uniqueName("ring");
+    using membership = createMembership("reader", { name, capacity: 64 });
+    using writer = RingWriter.open({ name });
+    // A process that sends a message between two looks, and ends.
+    const peer = Object.assign(Object.create(membership.peer), {
+      isGoneLately: () => writer.trySend(new Uint8Array(3)),
+    });
+    const waiter = new Waiter({ ...membership, peer }, waitingMode({ waiting }));
+    const consumer = new Consumer(membership);
+    assertEquals(waiter.waitSync(consumer, undefined), "ready");
+    assert(consumer.look());
+    consumer.take();
+    consumer.publish();
+    assertEquals(await waiter.wait(consumer, undefined, undefined), "ready");
+    assert(consumer.look());
+  });
+}
+
+test("Who sleeps is waked when the other side comes, and when it leaves", async () => {
+  const name = uniqueName("ring");
+  const membership = createMembership("reader", { name, capacity: 64 });
+  const side = new Side(membership, waitingMode({ waiting: "event" }), Infinity);
+  const waited = side.waitForPeer(undefined);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const writer = RingWriter.open({ name });
+  await waited;
+  const consumer = new Consumer(membership);
+  const ended = side.perform(consumer, undefined, () => consumer.look() || undefined, () => false);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  writer.close();
+  assertEquals(await ended, false);
+  side.close();
+});
 
 function indexOf(message: Uint8Array): number {
   return new DataView(message.buffer, message.byteOffset).getUint32(0, true);
