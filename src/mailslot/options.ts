@@ -28,8 +28,8 @@ export interface CreateMailslotOptions {
    */
   readonly security?: Security;
   /**
-   * Whether it is made for blocking calls only, as CreateMailslotW makes it: they are then as fast as in C also where they have
-   * to wait, and a C program that inherits the handle can use ReadFile simply. The other calls throw
+   * Whether it is made for blocking calls only, as CreateMailslotW makes it: one that has to wait is then one call to Windows
+   * instead of two, and a C program that inherits the handle can use ReadFile simply. The other calls throw
    * `Deno.errors.NotSupported`.
    *
    * @default {false}

@@ -4,11 +4,7 @@ import type { OwnedHandle } from "../core/handle.ts";
 import { HandleIo } from "../core/handle_io.ts";
 import { startWait, type WaitOptions } from "../core/options.ts";
 import { Turn } from "../core/turn.ts";
-import {
-  STATUS_FILE_FORCED_CLOSED,
-  STATUS_INVALID_PARAMETER,
-  STATUS_SUCCESS,
-} from "../win32/status_codes.ts";
+import { STATUS_FILE_FORCED_CLOSED, STATUS_SUCCESS } from "../win32/status_codes.ts";
 import type { MailslotPath } from "./path.ts";
 
 /** The first buffer for messages in bytes: as many as a datagram has at most. */
@@ -86,7 +82,7 @@ export class MailslotWriter implements Disposable {
    *
    * @param message The message.
    * @param options How long to wait.
-   * @throws {RangeError} If the message is larger than is known to be taken, or than the mailslot takes.
+   * @throws {RangeError} If the message is larger than is known to be taken.
    * @throws {Deno.errors.BrokenPipe} If the mailslot is closed; Wine does not tell.
    * @throws {Deno.errors.TimedOut} If it was not sent in `timeout` milliseconds.
    * @throws {Deno.errors.BadResource} If the writer is closed.
@@ -123,7 +119,7 @@ export class MailslotWriter implements Disposable {
    * Windows documentation: "NtWriteFile function (ntifs.h)".
    *
    * @param message The message.
-   * @throws {RangeError} If the message is larger than is known to be taken, or than the mailslot takes.
+   * @throws {RangeError} If the message is larger than is known to be taken.
    * @throws {Deno.errors.BrokenPipe} If the mailslot is closed; Wine does not tell.
    * @throws {Deno.errors.BadResource} If the writer is closed.
    *
@@ -186,10 +182,6 @@ export class MailslotWriter implements Disposable {
 function meaningHere(status: number): Pick<FailureContext, "errorClass" | "hint"> {
   if (status === STATUS_FILE_FORCED_CLOSED) {
     return { errorClass: Deno.errors.BrokenPipe, hint: "its reader has closed it" };
-  }
-  // The size is the one thing about the call that can be wrong.
-  if (status === STATUS_INVALID_PARAMETER) {
-    return { errorClass: RangeError, hint: "its messages have to be smaller" };
   }
   return {};
 }
