@@ -2,6 +2,7 @@
 
 import { parseCommandLine } from "../examples/util/cli.ts";
 import { anonymousPipeRows } from "./anonymous_pipe_rows.ts";
+import { channelRows } from "./channel_rows.ts";
 import { mailslotRows } from "./mailslot_rows.ts";
 import { namedPipeRows } from "./named_pipe_rows.ts";
 import { type CompetitorResult, measureRow, median, type Row, type RowResult } from "./row.ts";
@@ -41,7 +42,12 @@ if (options.check && missed > 0) Deno.exitCode = 1;
 
 /** Every row; `scale` makes the work of each shorter or longer. */
 function allRows(scale: number): Row[] {
-  return [...namedPipeRows(scale), ...anonymousPipeRows(scale), ...mailslotRows(scale)];
+  return [
+    ...namedPipeRows(scale),
+    ...anonymousPipeRows(scale),
+    ...mailslotRows(scale),
+    ...channelRows(scale),
+  ];
 }
 
 function showProgress(text: string): void {

@@ -2,6 +2,7 @@
 export const EXAMPLES: readonly string[] = [
   "shared_memory",
   "c_struct",
+  "channel",
   "sync",
   "anonymous_pipe",
   "pipe_to_child",

@@ -3,7 +3,7 @@
  *     ring stream SIZE COUNT      megabytes a second in messages of SIZE bytes, copied in and out, spinning, two processes
  *     ring round-trip COUNT       nanoseconds for 64 bytes there and back through two rings, spinning, two processes
  *     ring spin COUNT             nanoseconds for a word there and back through shared memory, spinning, two processes
- *     ring memcpy SIZE COUNT      megabytes a second in copies of SIZE bytes into memory as large as the ring
+ *     ring memcpy SIZE COUNT      megabytes a second in copies of SIZE bytes that are in no cache, as those of another process are
  *     ring paced NAME COUNT       sends a message each millisecond, for a reader whose processor time is measured
  */
 #include <stdio.h>
@@ -148,15 +148,20 @@ static void spin_back(const char *name, uint32_t count) {
     }
 }
 
+/* Larger than the caches of today's processors. */
+enum { REGION = 128 << 20 };
+
 static void measure_memcpy(uint32_t size, uint32_t count) {
-    char *message = calloc(1, size), *target = calloc(1, CAPACITY);
-    double start = 0;
-    for (uint32_t i = 0, at = 0; i < count; i++, at = at + 2 * size > CAPACITY ? 0 : at + size) {
-        if (i == count / 10) start = seconds();
-        memcpy(target + at, message, size);
+    char *source = malloc(REGION), *target = malloc(REGION);
+    memset(source, 1, REGION);
+    memset(target, 1, REGION);
+    const double start = seconds();
+    for (uint32_t i = 0, at = 0; i < count; i++, at = at + 2 * size > REGION ? 0 : at + size) {
+        memcpy(target + at, source + at, size);
+        /* So that the compiler leaves no copy out. */
         __asm__ volatile("" : : "r"(target) : "memory");
     }
-    printf("%.3f\n", (double)size * (count - count / 10) / (seconds() - start) / 1e6);
+    printf("%.3f\n", (double)size * count / (seconds() - start) / 1e6);
 }
 
 static void paced(const char *name, uint32_t count) {

@@ -1,7 +1,7 @@
 // The measurements of channels. Each prints one number, as those of bench/peers/ring.c do.
 //
-//     channel.ts stream SIZE COUNT      channel.ts round-trip COUNT      channel.ts spin COUNT
-//     channel.ts processor-time WAITING COUNT
+//     channel.ts stream SIZE COUNT      channel.ts batches SIZE COUNT      channel.ts round-trip COUNT
+//     channel.ts spin COUNT             channel.ts processor-time WAITING COUNT
 
 import process from "node:process";
 import {
@@ -14,6 +14,8 @@ import {
 // As in bench/peers/ring.c.
 const MESSAGE = 64;
 const CAPACITY = 2 ** 20;
+/** Messages in a batch. */
+const BATCH = 64;
 /** Where the words of the spinning round trip are: on lines of their own. */
 const THERE = 0;
 const BACK = 128 / 4;
@@ -21,6 +23,8 @@ const BACK = 128 / 4;
 const roles: Readonly<Record<string, (...rest: string[]) => void>> = {
   stream,
   source,
+  batches,
+  "batch-source": batchSource,
   "round-trip": roundTrip,
   echo,
   spin,
@@ -58,6 +62,25 @@ function source(name: string, size: string, amount: string): void {
   using writer = RingWriter.open({ name, waiting: "spin" });
   const message = new Uint8Array(Number(size));
   for (let i = 0; i < count; i++) writer.sendSync(message);
+}
+
+function batches(size: string, amount: string): void {
+  const name = `winipc-bench-channel-${Deno.pid}`;
+  const count = Number(amount);
+  using reader = RingReader.create({ name, capacity: CAPACITY, waiting: "spin" });
+  startPeer("batch-source", name, size, amount);
+  let received = reader.receiveManySync()?.length ?? 0;
+  const start = performance.now();
+  const first = received;
+  while (received < count) received += reader.receiveManySync()?.length ?? 0;
+  const time = performance.now() - start;
+  console.log((Number(size) * (received - first) / time / 1000).toFixed(3));
+}
+
+function batchSource(name: string, size: string, amount: string): void {
+  using writer = RingWriter.open({ name, waiting: "spin" });
+  const messages = Array.from({ length: BATCH }, () => new Uint8Array(Number(size)));
+  for (let sent = 0; sent < Number(amount); sent += BATCH) writer.sendManySync(messages);
 }
 
 function roundTrip(amount: string): void {

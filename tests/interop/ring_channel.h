@@ -219,6 +219,10 @@ static inline void ring_leave(ring *r) {
 /* "Writing": a place for a message, or NULL if there is no room, or it is too long. */
 static inline uint8_t *ring_reserve(ring *r, uint32_t length) {
     if (length > r->largest || (r->slot_size && length != r->slot_size)) return NULL;
+    if (atomic_load(&r->header->reader_state) == RING_LEFT) {
+        r->wanted = UINT32_MAX; /* no room will do: ring_wait() tells why */
+        return NULL;
+    }
     uint32_t before = r->slot_size ? 0 : 8;
     uint32_t record = before + ring_pad(length);
     uint32_t at = r->position & (r->capacity - 1);

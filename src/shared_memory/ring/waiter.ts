@@ -29,8 +29,6 @@ const LONGEST_SLEEP = 500;
 const SPIN_SLICE = { sync: 1, async: 0.05 };
 /** Looks between two readings of the clock, which takes as long as some of them. */
 const LOOKS_PER_READING = 32;
-/** Looks without a pause at first: most answers come within them, and a pause delays one by as much as it takes. */
-const LOOKS_WITHOUT_PAUSE = 64;
 /** Looking in vain makes it shorter by half each time, down to this part of the longest. */
 const LEAST_SPIN = 1 / 16;
 /** After so many times in vain all of the time is tried again: the other side may have become faster. */
@@ -273,17 +271,25 @@ function endOf(awaited: Awaited): WaitEnd {
   return awaited.isReady() ? "ready" : "gone";
 }
 
+/** Looks again and again, for about this time. */
 function lookFor(awaited: Awaited, milliseconds: number): boolean {
-  for (let look = 0; look < LOOKS_WITHOUT_PAUSE; look++) {
-    if (awaited.isReady()) return true;
-  }
+  if (lookSomeTimes(awaited)) return true;
   const end = performance.now() + milliseconds;
   do {
-    for (let look = 0; look < LOOKS_PER_READING; look++) {
-      if (awaited.isReady()) return true;
-      Atomics.pause?.();
-    }
+    if (lookSomeTimes(awaited)) return true;
   } while (performance.now() < end);
+  return false;
+}
+
+/**
+ * The pause between two looks is for the other side: each look takes the line of memory with its position away from it. Without pauses a reader that is
+ * ahead slows its writer down to a quarter.
+ */
+function lookSomeTimes(awaited: Awaited): boolean {
+  for (let look = 0; look < LOOKS_PER_READING; look++) {
+    if (awaited.isReady()) return true;
+    Atomics.pause?.();
+  }
   return false;
 }
 
