@@ -18,8 +18,8 @@ const LONGEST_LIFE = 40;
 const VICTIM = new URL("./ring_victim.ts", import.meta.url);
 
 /**
- * Kills one writer after the other at any moment, and checks each time that all it has committed arrives, in order and whole, then the end, and nothing of
- * what it had not committed.
+ * Kills one writer after the other at any moment, and checks each time that all it has committed arrives, in order and whole,
+ * then the end, and nothing of what it had not committed.
  */
 export async function killWriters(waiting: RingWaiting, rounds: number): Promise<void> {
   const name = uniqueName("ring");
@@ -43,8 +43,8 @@ export async function killWriters(waiting: RingWaiting, rounds: number): Promise
 }
 
 /**
- * Kills one reader after the other at any moment, while messages are sent, and checks each time that the writer is told, and the next reader goes on at the
- * message that was not released.
+ * Kills one reader after the other at any moment, while messages are sent, and checks each time that the writer is told, and
+ * the next reader goes on at the message that was not released.
  */
 export async function killReaders(waiting: RingWaiting, rounds: number): Promise<void> {
   const name = uniqueName("ring");

@@ -1,5 +1,5 @@
-// One side of a ring that is killed at any moment: ring_victim.ts ROLE NAME WAITING FIRST. FIRST is the index of its first message, for a reader
-// that of the message that was perhaps seen already.
+// One side of a ring that is killed at any moment: ring_victim.ts ROLE NAME WAITING FIRST. FIRST is the index of its first
+// message, for a reader that of the message that was perhaps seen already.
 import {
   RingReader,
   type RingWaiting,

@@ -36,8 +36,8 @@ export const WORD = {
 } as const;
 
 /**
- * In a position: set by the other side when it goes to sleep, and wants to be waked when the position changes. Positions are multiples of 8,
- * so their lowest bits are free.
+ * In a position: set by the other side when it goes to sleep, and wants to be waked when the position changes. Positions are
+ * multiples of 8, so their lowest bits are free.
  */
 export const SLEEPER = 1;
 /** A position without the bits that are no part of it. */

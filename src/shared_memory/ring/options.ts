@@ -21,8 +21,8 @@ export interface RingWaitingOptions {
    */
   readonly waiting?: RingWaiting;
   /**
-   * With `"hybrid"`, the longest time to look before it sleeps, in microseconds. Where looking was in vain, less time is spent on it
-   * the next times. On a machine with one processor there is no looking.
+   * With `"hybrid"`, the longest time to look before it sleeps, in microseconds. Where looking was in vain, less time is spent
+   * on it the next times. A promise looks for a millisecond at most. On a machine with one processor there is no looking.
    *
    * @default {50}
    */
@@ -38,14 +38,14 @@ export interface RingOpenOptions extends RingWaitingOptions {
 /** What {@linkcode RingWriter.create}, {@linkcode RingReader.create} and {@linkcode RingDuplex.create} make. */
 export interface RingCreateOptions extends RingOpenOptions {
   /**
-   * The name by which the other process opens it: plain or in `Local\` for processes of the same logon session, in `Global\` for
-   * those of all sessions. Up to 254 characters. A ring takes this name for its memory, and with `.join`, `.data` and `.space` behind
-   * it for a mutex and two events; all kinds of objects share one set of names.
+   * The name by which the other process opens it: plain or in `Local\` for processes of the same logon session, in `Global\`
+   * for those of all sessions. Up to 254 characters. A ring takes this name for its memory, and with `.join`, `.data` and
+   * `.space` behind it for a mutex and two events; all kinds of objects share one set of names.
    */
   readonly name: string;
   /**
-   * How much it holds, in bytes: a power of two from 64 to 2^30. A message of any size takes 8 bytes more than its length, rounded up to
-   * a multiple of 8, and may take half of the capacity. Of a ring that exists it must be the capacity it has.
+   * How much it holds, in bytes: a power of two from 64 to 2^30. A message of any size takes 8 bytes more than its length,
+   * rounded up to a multiple of 8, and may take half of the capacity. Of a ring that exists it must be the capacity it has.
    *
    * @default {1 MiB, or the capacity of the ring that exists}
    */

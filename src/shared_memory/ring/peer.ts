@@ -21,8 +21,8 @@ export function claimant(words: Int32Array, role: Role): ProcessIdentity {
 }
 
 /**
- * How often a process is looked at where that is done again and again, in milliseconds: it is a call of Windows, and slow beside what
- * else is done in a ring.
+ * How often a process is looked at where that is done again and again, in milliseconds: it is a call of Windows, and slow
+ * beside what else is done in a ring.
  */
 const LOOK_INTERVAL = 100;
 

@@ -13,17 +13,18 @@ export type RingRequestHandler = (
 ) => Uint8Array | Promise<Uint8Array>;
 
 /**
- * Precedes a request and its reply, in bytes: a number that is the same in both, and 4 bytes that are not used. A side that takes the place of
- * one that has ended finds requests or replies of that one in the rings, and tells them from its own by the number.
+ * Precedes a request and its reply, in bytes: a number that is the same in both, and 4 bytes that are not used. A side that
+ * takes the place of one that has ended finds requests or replies of that one in the rings, and tells them from its own by the
+ * number.
  */
 const REQUEST_HEADER = 8;
 
 /**
  * Two rings, one in each direction: for requests and replies, or for messages both ways.
  *
- * One side makes the pair, {@linkcode RingDuplex.create}, and the other one opens it, {@linkcode RingDuplex.open}. It is used in one of two ways: the side that has
- * opened it makes requests, which the side that has made it answers with {@linkcode RingDuplex.serve}; or both sides send and receive what
- * they like with `writer` and `reader`.
+ * One side makes the pair, {@linkcode RingDuplex.create}, and the other one opens it, {@linkcode RingDuplex.open}. It is used
+ * in one of two ways: the side that has opened it makes requests, which the side that has made it answers with
+ * {@linkcode RingDuplex.serve}; or both sides send and receive what they like with `writer` and `reader`.
  *
  * The rings have the name of the pair with `.request` behind it, from the side that opens, and with `.reply`.
  *

@@ -12,21 +12,22 @@ const DEFAULT_BATCH = 1024;
  * The reading side of a ring in shared memory: receives the messages of the one {@linkcode RingWriter}, of another process
  * or of a Worker.
  *
- * A ring has one writer and one reader, and either may make it. A reader that waits before there was a writer waits for one. When the
- * writer has left, or its process has ended, the reader first gets what was sent, and then `null`, the end of the stream. If another
- * writer comes, reading goes on.
+ * A ring has one writer and one reader, and either may make it. A reader that waits before there was a writer waits for one.
+ * When the writer has left, or its process has ended, the reader first gets what was sent, and then `null`, the end of the
+ * stream. If another writer comes, reading goes on.
  *
- * Methods whose name ends in `Sync` block the thread when they must wait: they are for Workers, and for programs that do nothing else. Those that
- * begin with `try` never wait: they give `undefined` when there is no message yet. Promises do not block the event loop, and are carried out in the
- * order they were asked for.
+ * Methods whose name ends in `Sync` block the thread when they must wait: they are for Workers, and for programs that do
+ * nothing else. Those that begin with `try` never wait: they give `undefined` when there is no message yet. Promises do not
+ * block the event loop, and are carried out in the order they were asked for.
  *
- * If the process of the reader ends, another one may take its place: it gets all messages that were not released. So a message is never lost,
- * but one that was looked at when the process ended is seen twice.
+ * If the process of the reader ends, another one may take its place: it gets all messages that were not released. So a message
+ * is never lost, but one that was looked at when the process ended is seen twice.
  *
- * Lengths found in the ring are checked before they are used, so another process that means harm can make this one throw, and no more. The
- * contents of the messages are for the program to check, after it has copied them.
+ * Lengths found in the ring are checked before they are used, so another process that means harm can make this one throw, and
+ * no more. The contents of the messages are for the program to check, after it has copied them.
  *
- * Give up the ring by {@linkcode RingReader.close}, in a Worker before it is terminated: the other side only notices the end of a process.
+ * Give up the ring by {@linkcode RingReader.close}, in a Worker before it is terminated: the other side only notices the end of
+ * a process.
  *
  * @example
  * ```ts no-eval
@@ -71,10 +72,11 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
    * @throws {RangeError} If `capacity`, `slotSize` or `spinTime` is not what it may be, or the ring exists with another capacity
    * or slot size.
    * @throws {Deno.errors.Busy} If a process that lives is its reader already.
-   * @throws {Deno.errors.AlreadyExists} If the ring exists and `exclusive` is set, or one of its names belongs to an object of another kind.
+   * @throws {Deno.errors.AlreadyExists} If the ring exists and `exclusive` is set, or one of its names belongs to an object of
+   *   another kind.
    * @throws {Deno.errors.InvalidData} If what has the name is not a ring, or a spoilt one.
-   * @throws {Deno.errors.PermissionDenied} If it exists and its security does not let this user in, or the right to make objects in `Global\`
-   * is missing.
+   * @throws {Deno.errors.PermissionDenied} If it exists and its security does not let this user in, or the right to make
+   * objects in `Global\` is missing.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -325,8 +327,8 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
   }
 
   /**
-   * Looks at the next message where it lies in the ring, if there is one. It stays there until {@linkcode RingReader.release}; looking again
-   * gives the same one.
+   * Looks at the next message where it lies in the ring, if there is one. It stays there until {@linkcode RingReader.release};
+   * looking again gives the same one.
    *
    * @returns The message; `undefined` if there is none yet, or `null` if the writer is gone and there is none left.
    * @throws {Deno.errors.InvalidData} If the other side has spoilt the ring.
@@ -412,7 +414,8 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
   }
 
   /**
-   * Copies of the messages, as they come, up to the end of the stream. Leaving the loop takes nothing more, and leaves the reader open.
+   * Copies of the messages, as they come, up to the end of the stream. Leaving the loop takes nothing more, and leaves the
+   * reader open.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
     for (let message = await this.receive(); message !== null; message = await this.receive()) {
@@ -421,8 +424,8 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
   }
 
   /**
-   * A stream of which each chunk is a copy of a message; the same one each time. No message is taken before it is asked for. It ends when the writer
-   * is gone and there is no message left; cancelling it closes the reader.
+   * A stream of which each chunk is a copy of a message; the same one each time. No message is taken before it is asked for. It
+   * ends when the writer is gone and there is no message left; cancelling it closes the reader.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= new ReadableStream({

@@ -12,16 +12,19 @@ const NONE = -1;
  * The writing side of a ring in shared memory: sends messages to the one {@linkcode RingReader} of another process, or of a
  * Worker, about as fast as memory is copied.
  *
- * A ring has one writer and one reader, and either may make it. What the writer sends before there is a reader stays in the ring. Messages arrive whole, in
- * order, and each once; only what a reader had looked at and not released when it ended is shown to the next one again.
+ * A ring has one writer and one reader, and either may make it. What the writer sends before there is a reader stays in the
+ * ring. Messages arrive whole, in order, and each once; only what a reader had looked at and not released when it ended is
+ * shown to the next one again.
  *
- * Methods whose name ends in `Sync` block the thread when they must wait: they are for Workers, and for programs that do nothing else. Those that
- * begin with `try` never wait. Promises do not block the event loop, and are carried out in the order they were asked for.
+ * Methods whose name ends in `Sync` block the thread when they must wait: they are for Workers, and for programs that do
+ * nothing else. Those that begin with `try` never wait. Promises do not block the event loop, and are carried out in the order
+ * they were asked for.
  *
  * If the process of the writer ends, another one may take its place: what was committed is kept. The layout of the ring is in
  * `docs/ring_channel.md`, with a header for C.
  *
- * Give up the ring by {@linkcode RingWriter.close}, in a Worker before it is terminated: the other side only notices the end of a process.
+ * Give up the ring by {@linkcode RingWriter.close}, in a Worker before it is terminated: the other side only notices the end of
+ * a process.
  *
  * @example
  * ```ts
@@ -63,10 +66,11 @@ export class RingWriter extends RingEnd {
    * @throws {RangeError} If `capacity`, `slotSize` or `spinTime` is not what it may be, or the ring exists with another capacity
    * or slot size.
    * @throws {Deno.errors.Busy} If a process that lives is its writer already.
-   * @throws {Deno.errors.AlreadyExists} If the ring exists and `exclusive` is set, or one of its names belongs to an object of another kind.
+   * @throws {Deno.errors.AlreadyExists} If the ring exists and `exclusive` is set, or one of its names belongs to an object of
+   *   another kind.
    * @throws {Deno.errors.InvalidData} If what has the name is not a ring, or a spoilt one.
-   * @throws {Deno.errors.PermissionDenied} If it exists and its security does not let this user in, or the right to make objects in `Global\`
-   * is missing.
+   * @throws {Deno.errors.PermissionDenied} If it exists and its security does not let this user in, or the right to make
+   * objects in `Global\` is missing.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -108,7 +112,8 @@ export class RingWriter extends RingEnd {
    * @param message Its bytes, `maxMessageSize` at most; they may be changed as soon as this has returned.
    * @returns Whether there was room.
    * @throws {RangeError} If the message is too long, or not of the size of a slot.
-   * @throws {Deno.errors.BrokenPipe} If the reader has left, and no other one has come; if there is no room, also if its process has ended.
+   * @throws {Deno.errors.BrokenPipe} If the reader has left, and no other one has come; if there is no room, also if its
+   *   process has ended.
    * @throws {Deno.errors.Busy} If a reserved message has not been committed.
    * @throws {Deno.errors.BadResource} If the writer is closed.
    * @throws {Deno.errors.InvalidData} If the other side has spoilt the ring.
@@ -149,7 +154,8 @@ export class RingWriter extends RingEnd {
   /**
    * Sends a copy of the bytes, and waits while there is no room.
    *
-   * It is safe to give up: a promise that is rejected has sent nothing. The bytes must not be changed before the promise is settled.
+   * It is safe to give up: a promise that is rejected has sent nothing. The bytes must not be changed before the promise is
+   * settled.
    *
    * @param message Its bytes, `maxMessageSize` at most.
    * @param options How long to wait.
@@ -177,8 +183,8 @@ export class RingWriter extends RingEnd {
   }
 
   /**
-   * Sends as many messages as there is room for, from the first one on, and shows them to the reader all at once: for small messages that
-   * is faster than one by one.
+   * Sends as many messages as there is room for, from the first one on, and shows them to the reader all at once: for small
+   * messages that is faster than one by one.
    *
    * @param messages The messages.
    * @returns How many were sent.
@@ -248,7 +254,8 @@ export class RingWriter extends RingEnd {
   }
 
   /**
-   * Reserves a place in the ring, if there is room, to write a message where it will be read. {@linkcode RingWriter.commit} sends it.
+   * Reserves a place in the ring, if there is room, to write a message where it will be read. {@linkcode RingWriter.commit}
+   * sends it.
    *
    * @param length The length of the message, or the most it may have.
    * @returns The place, which holds anything; `null` if there is no room.

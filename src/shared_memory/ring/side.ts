@@ -70,11 +70,11 @@ export class Side {
     const turn = this.#turn.enter(bounded);
     if (turn !== undefined) await turn;
     try {
-      for (let hasWaited = false;; hasWaited = true) {
+      while (true) {
         this.checkOpen();
         const result = attempt();
         if (result !== undefined) {
-          const turn = hasWaited ? undefined : this.#waiter.turnIfDue();
+          const turn = this.#waiter.turnIfDue();
           if (turn !== undefined) await turn;
           return result;
         }

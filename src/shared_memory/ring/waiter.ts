@@ -21,19 +21,22 @@ export interface Awaited {
 export type WaitEnd = "ready" | "gone";
 
 /**
- * The longest sleep in a row, in milliseconds. After it the other process is looked at, as the death of a process signals nothing that this
- * side sleeps on. It also bounds the delay if the other side ended between saying that it wakes this one and doing it.
+ * The longest sleep in a row, in milliseconds. After it the other process is looked at, as the death of a process signals
+ * nothing that this side sleeps on. It also bounds the delay if the other side ended between saying that it wakes this one and
+ * doing it.
  */
 const LONGEST_SLEEP = 500;
 /** How long to look in a row in mode "spin", in milliseconds: before other things are looked at, or the event loop turns. */
 const SPIN_SLICE = { sync: 1, async: 0.05 };
+/** How long a promise looks before it sleeps, at most, in milliseconds: the event loop stands still meanwhile. */
+const LONGEST_SPIN = { sync: Infinity, async: 1 };
 /** Looks between two readings of the clock, which takes as long as some of them. */
 const LOOKS_PER_READING = 32;
 /** Looking in vain makes it shorter by half each time, down to this part of the longest. */
 const LEAST_SPIN = 1 / 16;
 /** After so many times in vain all of the time is tried again: the other side may have become faster. */
 const SPIN_RETRIAL = 32;
-/** How long results that are there at once may follow each other, in milliseconds, before the event loop gets a turn. */
+/** How long results may follow each other without a turn of the event loop, in milliseconds. */
 const LONGEST_RUN = 5;
 /** Results between two readings of the clock. */
 const RESULTS_PER_READING = 128;
@@ -41,23 +44,25 @@ const RESULTS_PER_READING = 128;
 /**
  * How one side of a ring waits for the other.
  *
- * No wake-up is lost. Of the side S that sleeps and the other side W, three accesses to one word matter, which holds the position of W:
+ * No wake-up is lost. Of the side S that sleeps and the other side W, three accesses to one word matter, which holds the
+ * position of W:
  *
  *     S1  S sets the bit "sleeper" in it, `Atomics.or` (`#prepareSleep`)
  *     S2  S loads the position (`isReady`), and only sleeps if it has not changed
  *     W   W puts its new position into it, `Atomics.exchange`, and sets the event of S if the bit was in what was there
  *         (`Producer.publish`, `Consumer.publish`)
  *
- * As S1 and W are atomic and of the same word, one is before the other. If S1 is first, W finds the bit, and sets the event. If W is first, S2
- * loads the position of W or a later one, and S does not sleep. The event is an auto-reset one, which stays set until somebody waits for it:
- * it does not matter whether S has got to waiting yet. What W has written before its new position is seen by who sees that, as
- * `Atomics` are sequentially consistent.
+ * As S1 and W are atomic and of the same word, one is before the other. If S1 is first, W finds the bit, and sets the event. If
+ * W is first, S2 loads the position of W or a later one, and S does not sleep. The event is an auto-reset one, which stays set
+ * until somebody waits for it: it does not matter whether S has got to waiting yet. What W has written before its new position
+ * is seen by who sees that, as `Atomics` are sequentially consistent.
  *
- * The exchange takes the bit away, so the event is set once for each sleep. If S has found what it wants in the meantime, or has given up, the event
- * stays set and ends its next sleep at once; S then looks, and sleeps again.
+ * The exchange takes the bit away, so the event is set once for each sleep. If S has found what it wants in the meantime, or
+ * has given up, the event stays set and ends its next sleep at once; S then looks, and sleeps again.
  *
- * The usual way is a state word of its own for "S sleeps", a store and a load on each side (Dekker's algorithm). It needs one more access
- * for each message, of one more line of memory, and stands and falls with the order of a store and a later load of another word, which processors turn round.
+ * The usual way is a state word of its own for "S sleeps", a store and a load on each side (Dekker's algorithm). It needs one
+ * more access for each message, of one more line of memory, and stands and falls with the order of a store and a later load of
+ * another word, which processors turn round.
  */
 export class Waiter {
   readonly #membership: Membership;
@@ -70,7 +75,7 @@ export class Waiter {
   #isWaiting = false;
   #closed = false;
   #results = 0;
-  #runStart = 0;
+  #lastTurn = 0;
 
   /** @param longestSleep For tests: without an end, a wake-up that is lost shows. */
   constructor(membership: Membership, mode: WaitingMode, longestSleep = LONGEST_SLEEP) {
@@ -96,7 +101,7 @@ export class Waiter {
     const deadline = deadlineOf(timeout);
     if (this.#isWaiting) throw this.#busyError();
     while (true) {
-      if (this.#spin(awaited, SPIN_SLICE.sync)) return "ready";
+      if (this.#spin(awaited, "sync")) return "ready";
       if (this.#mode.waiting === "spin") {
         if (this.#membership.peer.isGoneLately()) return endOf(awaited);
       } else {
@@ -127,14 +132,16 @@ export class Waiter {
     try {
       while (true) {
         signal?.throwIfAborted();
-        if (this.#spin(awaited, SPIN_SLICE.async)) return "ready";
+        if (this.#spin(awaited, "async")) return "ready";
         if (this.#mode.waiting === "spin") {
           if (this.#membership.peer.isGoneLately()) return endOf(awaited);
           await eventLoopTurn();
+          this.#turned();
         } else {
           const end = this.#prepareSleep(awaited);
           if (end !== undefined) return end;
           await this.#membership.ownEvent.sleep(this.#sleepTime(deadline), signal);
+          this.#turned();
           if (!this.#closed) this.#awake();
         }
         if (this.#closed) throw closedMeanwhile(this.#membership.label);
@@ -184,19 +191,21 @@ export class Waiter {
   }
 
   /**
-   * To be called by an asynchronous operation that has not had to wait. Promises that are fulfilled at once run one after the other, and
-   * nothing else of the program until there is a pause: so now and then one is made.
+   * To be called by an asynchronous operation that is done. Where there is no need to sleep, promises are fulfilled one after the
+   * other, and nothing else of the program runs until there is a pause: so now and then one is made.
    *
    * @returns A turn of the event loop to be awaited, if it is time for one.
    */
   turnIfDue(): Promise<void> | undefined {
     if (++this.#results < RESULTS_PER_READING) return undefined;
     this.#results = 0;
-    const now = performance.now();
-    if (now - this.#runStart < LONGEST_RUN) return undefined;
-    return eventLoopTurn().then(() => {
-      this.#runStart = performance.now();
-    });
+    if (performance.now() - this.#lastTurn < LONGEST_RUN) return undefined;
+    return eventLoopTurn().then(() => this.#turned());
+  }
+
+  #turned(): void {
+    this.#results = 0;
+    this.#lastTurn = performance.now();
   }
 
   /** Says that this side sleeps, unless there is no need to. */
@@ -232,10 +241,10 @@ export class Waiter {
   }
 
   /** Looks again and again for a while. */
-  #spin(awaited: Awaited, slice: number): boolean {
-    if (this.#mode.waiting === "spin") return lookFor(awaited, slice);
+  #spin(awaited: Awaited, kind: "sync" | "async"): boolean {
+    if (this.#mode.waiting === "spin") return lookFor(awaited, SPIN_SLICE[kind]);
     if (this.#spinTime === 0) return awaited.isReady();
-    const found = lookFor(awaited, this.#spinTime);
+    const found = lookFor(awaited, Math.min(this.#spinTime, LONGEST_SPIN[kind]));
     const longest = this.#mode.spinTime;
     if (found || ++this.#spinsInVain % SPIN_RETRIAL === 0) this.#spinTime = longest;
     else this.#spinTime = Math.max(this.#spinTime / 2, longest * LEAST_SPIN);
@@ -282,8 +291,8 @@ function lookFor(awaited: Awaited, milliseconds: number): boolean {
 }
 
 /**
- * The pause between two looks is for the other side: each look takes the line of memory with its position away from it. Without pauses a reader that is
- * ahead slows its writer down to a quarter.
+ * The pause between two looks is for the other side: each look takes the line of memory with its position away from it. Without
+ * pauses a reader that is ahead slows its writer down to a quarter.
  */
 function lookSomeTimes(awaited: Awaited): boolean {
   for (let look = 0; look < LOOKS_PER_READING; look++) {
@@ -293,7 +302,10 @@ function lookSomeTimes(awaited: Awaited): boolean {
   return false;
 }
 
-/** Lets timers, input and output have their turn. A timer of 0 ms takes two milliseconds under Windows, and this takes microseconds. */
+/**
+ * Lets timers, input and output have their turn. A timer of 0 ms takes two milliseconds under Windows, and this takes
+ * microseconds.
+ */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -51,7 +51,10 @@ export class WakeEvent implements Disposable {
     waitOnThread(this.#handle, windowsTimeout(milliseconds));
   }
 
-  /** Sleeps until it is woken, the time has passed, the signal is aborted or the event closed: the caller looks what is the case. */
+  /**
+   * Sleeps until it is woken, the time has passed, the signal is aborted or the event closed: the caller looks what is the
+   * case.
+   */
   async sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const wait = new PoolWait(this.#handle, windowsTimeout(milliseconds), () => resolve());

@@ -4,8 +4,8 @@ import type { WaitingMode } from "../../../src/shared_memory/ring/options.ts";
 import { Producer } from "../../../src/shared_memory/ring/producer.ts";
 import { Side } from "../../../src/shared_memory/ring/side.ts";
 
-// The two sides of a ring as the public classes have them, but for one thing: once asleep they do not look again by themselves after half a
-// second. So a wake-up that is lost is no delay, but the end.
+// The two sides of a ring as the public classes have them, but for one thing: once asleep they do not look again by themselves
+// after half a second. So a wake-up that is lost is no delay, but the end.
 
 /** A writer whose sleeps have no end. */
 export class EndlessWriter implements Disposable {

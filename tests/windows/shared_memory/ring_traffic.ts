@@ -1,5 +1,5 @@
-// Messages that both sides can tell without asking each other: the one of an index has a certain length and certain bytes. The peer in C,
-// tests/interop/ring_peer.c, knows the same.
+// Messages that both sides can tell without asking each other: the one of an index has a certain length and certain bytes. The
+// peer in C, tests/interop/ring_peer.c, knows the same.
 
 /** The length of a message, from 0 to `largest`. */
 export function trafficLength(index: number, largest: number): number {

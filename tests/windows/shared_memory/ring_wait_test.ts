@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertGreater, assertRejects, assertThrows } from "@std/assert";
 import { pendingWaits } from "../../../src/core/pool_wait.ts";
-import { type RingWaiting, RingWriter } from "../../../src/shared_memory/mod.ts";
+import { RingReader, type RingWaiting, RingWriter } from "../../../src/shared_memory/mod.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
+import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import "../sync/started.ts";
 import { messageOf, ringPair } from "./ring_pair.ts";
@@ -144,6 +145,24 @@ test("Messages that are there at once leave the event loop its turns", async () 
   }
   clearInterval(interval);
   assertGreater(timers, 2);
+});
+
+test("Messages that are found by looking leave the event loop its turns", async () => {
+  const name = uniqueName("ring");
+  const worker = new Worker(new URL("./children/ring_ticker_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  // It never comes to sleeping: it would look for a second, and there is always a message before that.
+  using reader = RingReader.create({ name, spinTime: 1_000_000 });
+  await new Promise((resolve) => worker.onmessage = resolve);
+  worker.postMessage({ name, milliseconds: 300 });
+  await reader.waitForPeer();
+  let timers = 0;
+  const interval = setInterval(() => timers++, 1);
+  for await (const _message of reader);
+  clearInterval(interval);
+  worker.terminate();
+  assertGreater(timers, 5);
 });
 
 test("All forms of sending and receiving wait for each other", async () => {

@@ -22,8 +22,8 @@ async function startEcho(name: string, waiting: RingWaiting, count: number) {
   return { done, [Symbol.dispose]: () => worker.terminate() };
 }
 
-// A ring of 64 bytes has room for two messages of 20 bytes, so both sides wait all the time: the reader for each message, and the writer
-// for room.
+// A ring of 64 bytes has room for two messages of 20 bytes, so both sides wait all the time: the reader for each message, and
+// the writer for room.
 const AHEAD = 3;
 
 for (const waiting of ["event", "hybrid"] as const) {
