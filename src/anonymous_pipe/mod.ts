@@ -6,8 +6,8 @@
  * - {@linkcode spawnWithHandles} starts a process in the style of `Deno.Command`, and gives it pipes, shared memory, events and other
  *   objects that need no name.
  *
- * **Workers.** A call that does not block must have ended before its Worker does: Windows reports its end to the thread that waits for
- * it, and if Deno has taken that thread down, the whole process crashes. Blocking calls have no such rule. Close a pipe before
+ * **Workers.** A call that does not block must have ended before its Worker does: Windows still writes to the memory of a pending
+ * operation, and a Worker that has ended frees it. Blocking calls have no such rule. Close a pipe before
  * `self.close()`: nothing is disposed of after that, and the other end would never see the end of the stream.
  *
  * Needs only `--allow-ffi`.

@@ -1,6 +1,6 @@
 import { OwnedHandle } from "../core/handle.ts";
 import { HandleIo } from "../core/handle_io.ts";
-import { Liveness } from "../core/overlapped.ts";
+import { Liveness } from "../core/liveness.ts";
 import { Turn } from "../core/turn.ts";
 import { FILE_TYPE_PIPE } from "../win32/constants.ts";
 import { kernel32 } from "../win32/kernel32.ts";

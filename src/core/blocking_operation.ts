@@ -9,7 +9,7 @@ import type { OwnedHandle } from "./handle.ts";
  * One operation at a time on one handle, done when the call returns. The handle may be of either kind: on one that was opened for
  * asynchronous use the kernel only starts the operation, and signals an event at its end.
  *
- * The operation carries no number, so that a handle bound to the thread pool sends it no completion ("NtReadFile
+ * The operation carries no number, so that a handle attached to a completion port sends it no completion ("NtReadFile
  * function": none is queued where ApcContext is NULL).
  */
 export class BlockingOperation {

@@ -8,13 +8,13 @@ import { ntdll } from "../win32/ntdll.ts";
 import { BlockingOperation } from "./blocking_operation.ts";
 import { statusError, Win32Error } from "./errors.ts";
 import type { OwnedHandle } from "./handle.ts";
-import { bindToThreadPool, IoOperation } from "./overlapped.ts";
+import { attachToPort, IoOperation } from "./overlapped.ts";
 import { IO_STATUS_BLOCK } from "./win32_structs.ts";
 
 /**
  * Both ways to read from a handle or to write to it.
  *
- * The handle is bound to the thread pool when it is first used asynchronously: binding is once and for all processes and
+ * The handle is attached to the completion port when it is first used asynchronously: that is once and for all processes and
  * threads that have the file open, so one that is only passed on must not be bound here.
  */
 export class HandleIo {
@@ -48,7 +48,7 @@ export class HandleIo {
       );
     }
     try {
-      bindToThreadPool(this.#handle);
+      attachToPort(this.#handle);
     } catch (error) {
       if (!(error instanceof Win32Error && error.code === ERROR_INVALID_PARAMETER)) throw error;
       throw new Deno.errors.NotSupported(

@@ -2,109 +2,34 @@ import { FILE_SKIP_COMPLETION_PORT_ON_SUCCESS } from "../win32/constants.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
 import { STATUS_CANCELLED, STATUS_PENDING } from "../win32/status_codes.ts";
+import { type Completable, completionPort } from "./completion_port.ts";
 import { lastError } from "./errors.ts";
 import type { OwnedHandle } from "./handle.ts";
+import { Liveness } from "./liveness.ts";
 import { startTimer, type WaitOptions } from "./options.ts";
 
-// The asynchronous engine. Handles are bound to the system thread pool ("BindIoCompletionCallback function"), which
-// calls one thread-safe callback for all of them: no thread of ours waits, and nothing is polled.
+// The asynchronous engine: operations on handles that were opened for asynchronous use, which complete at the completion
+// port of this thread of JavaScript.
 //
 // Operations are started by their native forms (NtReadFile and its kin), for two reasons. They return the status, so
 // that no last error has to be fetched; and what the completion carries is a number of our choice. That number is
 // used once: a completion that arrives late (Windows queues one for an operation that completed at once with a
 // warning, such as "more data") is recognised as nobody's and dropped, and no address is ever trusted.
 
-const COMPLETION = {
-  // void callback(DWORD dwErrorCode, DWORD dwNumberOfBytesTransfered, LPOVERLAPPED lpOverlapped)
-  parameters: ["u32", "u32", "usize"],
-  result: "void",
-} as const satisfies Deno.UnsafeCallbackDefinition;
-
-/** Operations the kernel still works on, by number. This is also what keeps their memory alive. */
-const pending = new Map<bigint, IoOperation>();
-let lastNumber = 0n;
-
-let callback: Deno.UnsafeCallback<typeof COMPLETION> | undefined;
-/** How many reasons there are to keep the program alive: pending operations that are not unref'd, and accepts. */
-let references = 0;
-
-function completionCallback(): Deno.UnsafeCallback<typeof COMPLETION> {
-  if (callback === undefined) {
-    callback = Deno.UnsafeCallback.threadSafe(COMPLETION, complete);
-    callback.unref();
-  }
-  return callback;
-}
-
-/** Never throws: an error may not travel into the pool's thread. */
-function complete(_code: number, _bytes: number, context: bigint): void {
-  const operation = pending.get(context);
-  if (operation === undefined) return;
-  pending.delete(context);
-  operation.completed();
-}
-
-/** Keeps the program alive until `letExit()`, while something is being waited for. */
-export function keepAlive(): void {
-  if (references++ === 0) completionCallback().ref();
-}
-
-/** Ends what `keepAlive()` began. */
-export function letExit(): void {
-  if (--references === 0) completionCallback().unref();
-}
-
-/** Whether the waits of one object keep the program alive: what its `ref()` and `unref()` switch, at any time. */
-export class Liveness {
-  #waits = 0;
-  #unref = false;
-
-  /** A wait begins. */
-  enter(): void {
-    this.#waits++;
-    if (!this.#unref) keepAlive();
-  }
-
-  /** A wait has ended. */
-  leave(): void {
-    this.#waits--;
-    if (!this.#unref) letExit();
-  }
-
-  /** Waits keep the program alive, also those under way. */
-  ref(): void {
-    if (!this.#unref) return;
-    this.#unref = false;
-    for (let i = 0; i < this.#waits; i++) keepAlive();
-  }
-
-  /** Waits let the program end, also those under way. */
-  unref(): void {
-    if (this.#unref) return;
-    this.#unref = true;
-    for (let i = 0; i < this.#waits; i++) letExit();
-  }
-}
-
 const ALWAYS = new Liveness();
 
 /** How many operations the kernel still works on: a test of leaks reads it. */
 export function pendingOperations(): number {
-  return pending.size;
+  return completionPort.pending;
 }
 
 /**
- * Binds a handle that was opened for asynchronous use to the thread pool; once for each handle.
+ * Makes a handle that was opened for asynchronous use ready for operations; once for each handle.
  *
  * An operation that completes at once then queues no completion ("SetFileCompletionNotificationModes function").
  */
-export function bindToThreadPool(handle: OwnedHandle): void {
-  if (kernel32().BindIoCompletionCallback(handle.value, completionCallback().pointer, 0) === 0) {
-    throw lastError({
-      operation: "BindIoCompletionCallback",
-      doing: `Cannot use the ${handle.label} asynchronously`,
-    });
-  }
+export function attachToPort(handle: OwnedHandle): void {
+  completionPort.attach(handle);
   const mode = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS;
   if (kernel32().SetFileCompletionNotificationModes(handle.value, mode) === 0) {
     throw lastError({
@@ -133,7 +58,7 @@ export interface SettledOptions {
  * one; either way `status` and `bytes` then hold the result. The buffers are kept until the kernel is done with them,
  * and must not be reachable by code that could move them to another owner (`ArrayBuffer.prototype.transfer`).
  */
-export class IoOperation {
+export class IoOperation implements Completable {
   readonly #handle: OwnedHandle;
   // IO_STATUS_BLOCK: Status at 0, Information at 8. The kernel writes it when the operation completes.
   readonly #statusBlock = new Uint8Array(new ArrayBuffer(16));
@@ -153,7 +78,7 @@ export class IoOperation {
 
   /** Reads at most `length` bytes into `buffer`. */
   read(buffer: Uint8Array<ArrayBuffer>, length = buffer.byteLength): boolean {
-    const number = ++lastNumber;
+    const number = completionPort.nextNumber();
     const status = ntdll().NtReadFile(
       this.#handle.value,
       null,
@@ -170,7 +95,7 @@ export class IoOperation {
 
   /** Writes `length` bytes of `buffer`. */
   write(buffer: Uint8Array<ArrayBuffer>, length = buffer.byteLength): boolean {
-    const number = ++lastNumber;
+    const number = completionPort.nextNumber();
     const status = ntdll().NtWriteFile(
       this.#handle.value,
       null,
@@ -191,7 +116,7 @@ export class IoOperation {
     input: Uint8Array<ArrayBuffer> | null = null,
     output: Uint8Array<ArrayBuffer> | null = null,
   ): boolean {
-    const number = ++lastNumber;
+    const number = completionPort.nextNumber();
     const status = ntdll().NtFsControlFile(
       this.#handle.value,
       null,
@@ -220,9 +145,9 @@ export class IoOperation {
       return false;
     }
     // The completion cannot be seen before this turn of the event loop is over, so it is not too late to enter it.
-    pending.set(number, this);
     this.#pinned = [input, output];
     this.#waiting = Promise.withResolvers();
+    completionPort.expect(number, this);
     return true;
   }
 

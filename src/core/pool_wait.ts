@@ -1,8 +1,7 @@
 import { INFINITE, WAIT_OBJECT_0 } from "../win32/constants.ts";
 import { kernel32 } from "../win32/kernel32.ts";
-import { lastError } from "./errors.ts";
 import type { OwnedHandle } from "./handle.ts";
-import { TP_CALLBACK_ENVIRON_V3 } from "./win32_structs.ts";
+import { createWait, WAIT_CALLBACK } from "./wait_pool.ts";
 
 // Waits of a thread pool ("Thread Pools"): it waits for any number of objects with few threads or none, and calls
 // one thread-safe callback for all of them.
@@ -18,12 +17,6 @@ import { TP_CALLBACK_ENVIRON_V3 } from "./win32_structs.ts";
 //   the signal or with a timeout. Only if it was on its way already there are two of them, in any order: so after one
 //   with a timeout, the signal may still come until WaitForThreadpoolWaitCallbacks has returned.
 
-const WAIT_CALLBACK = {
-  // void callback(PTP_CALLBACK_INSTANCE Instance, PVOID Context, PTP_WAIT Wait, TP_WAIT_RESULT WaitResult)
-  parameters: ["pointer", "usize", "pointer", "u32"],
-  result: "void",
-} as const satisfies Deno.UnsafeCallbackDefinition;
-
 /** A timeout of zero as FILETIME. */
 const AT_ONCE = new BigInt64Array(1);
 /** FILETIME counts units of 100 ns; negative is from now. */
@@ -33,34 +26,6 @@ const UNITS_PER_MILLISECOND = 10_000;
 const pending = new Map<bigint, PoolWait>();
 let lastNumber = 0n;
 let callback: Deno.UnsafeCallback<typeof WAIT_CALLBACK> | undefined;
-let environment: Uint8Array<ArrayBuffer> | undefined;
-
-/** "TP_CALLBACK_ENVIRON": the version this program knows, and the usual priority. */
-const ENVIRONMENT_VERSION = 3;
-const TP_CALLBACK_PRIORITY_NORMAL = 1;
-
-/**
- * What a wait is made with: a pool of our own, which is kept.
- *
- * A callback blocks its thread until JavaScript has taken it. The pool of the process would answer that with ever more
- * threads, up to hundreds, when many waits end at once (measured: 1.4 ms for each of 1,000 waits, against 0.1 ms), and keep other users of it
- * waiting while this thread is busy. Two are enough: one hands over while the other goes back for the next.
- */
-function waitEnvironment(): Uint8Array<ArrayBuffer> {
-  if (environment !== undefined) return environment;
-  const { CreateThreadpool, SetThreadpoolThreadMaximum } = kernel32();
-  const pool = CreateThreadpool(null);
-  if (pool === null) {
-    throw lastError({ operation: "CreateThreadpool", doing: "Cannot wait asynchronously" });
-  }
-  SetThreadpoolThreadMaximum(pool, 2);
-  return environment = TP_CALLBACK_ENVIRON_V3.create({
-    Version: ENVIRONMENT_VERSION,
-    Pool: Deno.UnsafePointer.value(pool),
-    CallbackPriority: TP_CALLBACK_PRIORITY_NORMAL,
-    Size: TP_CALLBACK_ENVIRON_V3.size,
-  }).bytes;
-}
 
 function waitCallback(): Deno.UnsafeCallback<typeof WAIT_CALLBACK> {
   if (callback === undefined) {
@@ -112,22 +77,15 @@ export class PoolWait {
    * @param settle Called once with the outcome, possibly within `cancel()`. It must not throw.
    */
   constructor(handle: OwnedHandle, milliseconds: number, settle: (outcome: WaitOutcome) => void) {
-    const { CreateThreadpoolWait, SetThreadpoolWait } = kernel32();
     this.#number = ++lastNumber;
     this.#object = handle.value;
     this.#settle = settle;
-    const wait = CreateThreadpoolWait(waitCallback().pointer, this.#number, waitEnvironment());
-    if (wait === null) {
-      throw lastError({
-        operation: "CreateThreadpoolWait",
-        doing: `Cannot wait for the ${handle.label}`,
-      });
-    }
-    this.#wait = wait;
+    this.#wait = createWait(waitCallback(), this.#number, handle.label);
     this.#stopListening = handle.onClose(() => this.cancel());
     if (pending.size === 0) waitCallback().ref();
     pending.set(this.#number, this);
-    SetThreadpoolWait(wait, this.#object, milliseconds === INFINITE ? null : fromNow(milliseconds));
+    const timeout = milliseconds === INFINITE ? null : fromNow(milliseconds);
+    kernel32().SetThreadpoolWait(this.#wait, this.#object, timeout);
   }
 
   /** Ends the wait, if the signal has not been taken yet: the outcome tells. */

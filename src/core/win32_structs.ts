@@ -69,6 +69,14 @@ export const MUTANT_BASIC_INFORMATION = defineStruct({
 /** "IO_STATUS_BLOCK structure (wdm.h)", with the `Status` of its union. */
 export const IO_STATUS_BLOCK = defineStruct({ Status: i32, Information: usize });
 
+/** "OVERLAPPED_ENTRY structure (minwinbase.h)". */
+export const OVERLAPPED_ENTRY = defineStruct({
+  lpCompletionKey: usize,
+  lpOverlapped: usize,
+  Internal: usize,
+  dwNumberOfBytesTransferred: u32,
+});
+
 /** "UNICODE_STRING structure (ntdef.h)"; both lengths are in bytes, without the NUL. */
 export const UNICODE_STRING = defineStruct({
   Length: u16,

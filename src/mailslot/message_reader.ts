@@ -8,7 +8,7 @@ import {
   type WaitSyncOptions,
   windowsTimeout,
 } from "../core/options.ts";
-import { Liveness } from "../core/overlapped.ts";
+import { Liveness } from "../core/liveness.ts";
 import { Turn } from "../core/turn.ts";
 import { MAILSLOT_WAIT_FOREVER } from "../win32/constants.ts";
 import { ERROR_SEM_TIMEOUT } from "../win32/error_codes.ts";

@@ -1,7 +1,7 @@
 import { Win32Error } from "../core/errors.ts";
 import { OwnedHandle } from "../core/handle.ts";
 import { startWait, type WaitOptions, windowsTimeout } from "../core/options.ts";
-import { bindToThreadPool } from "../core/overlapped.ts";
+import { attachToPort } from "../core/overlapped.ts";
 import { ERROR_PIPE_BUSY } from "../win32/error_codes.ts";
 import { pause } from "../core/pause.ts";
 import type { NamedPipeConn } from "./conn.ts";
@@ -45,7 +45,7 @@ export async function connectNamedPipe(options: ConnectNamedPipeOptions): Promis
   const end = new ClientEnd(options, false);
   const handle = await openWhenFree(end, options.wait ?? false, startWait(options) ?? {});
   try {
-    bindToThreadPool(handle);
+    attachToPort(handle);
   } catch (error) {
     handle.close();
     throw error;

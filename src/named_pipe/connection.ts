@@ -2,7 +2,7 @@ import { readableBytes, writableBytes } from "../core/byte_stream.ts";
 import { assertOpen } from "../core/closed.ts";
 import type { OwnedHandle } from "../core/handle.ts";
 import { startWait, type WaitOptions } from "../core/options.ts";
-import { Liveness } from "../core/overlapped.ts";
+import { Liveness } from "../core/liveness.ts";
 import { impersonatePipeClient } from "../security/impersonation.ts";
 import type { NamedPipeConn, NamedPipePeek, NamedPipePeer } from "./conn.ts";
 import {
@@ -33,7 +33,7 @@ export class PipeConnection implements NamedPipeConn {
   #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
 
   /**
-   * @param handle A connected end, bound to the thread pool.
+   * @param handle A connected end, attached to the completion port.
    * @param closed Runs once, when the connection has been closed.
    */
   constructor(handle: OwnedHandle, profile: PipeProfile, halfClose: boolean, closed?: () => void) {

@@ -1,7 +1,8 @@
 import { type FailureContext, statusError } from "../core/errors.ts";
 import type { OwnedHandle } from "../core/handle.ts";
 import { startTimer, type WaitOptions, windowsTimeout } from "../core/options.ts";
-import { bindToThreadPool, IoOperation, Liveness } from "../core/overlapped.ts";
+import { Liveness } from "../core/liveness.ts";
+import { attachToPort, IoOperation } from "../core/overlapped.ts";
 import { FSCTL_PIPE_LISTEN, PIPE_UNLIMITED_INSTANCES } from "../win32/constants.ts";
 import {
   STATUS_PIPE_CLOSING,
@@ -102,7 +103,7 @@ class PipeListener implements NamedPipeListener {
   #listen(): void {
     const handle = this.#factory.create();
     try {
-      bindToThreadPool(handle);
+      attachToPort(handle);
     } catch (error) {
       handle.close();
       throw error;

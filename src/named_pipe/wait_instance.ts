@@ -1,7 +1,7 @@
 import { statusError } from "../core/errors.ts";
 import { OwnedHandle } from "../core/handle.ts";
 import { objectAttributes } from "../core/object_attributes.ts";
-import { bindToThreadPool, IoOperation } from "../core/overlapped.ts";
+import { attachToPort, IoOperation } from "../core/overlapped.ts";
 import type { WaitOptions } from "../core/options.ts";
 import { IO_STATUS_BLOCK } from "../core/win32_structs.ts";
 import {
@@ -46,7 +46,7 @@ export async function waitForInstance(
   timedOut: () => Error,
 ): Promise<void> {
   using root = await openRoot(end);
-  bindToThreadPool(root);
+  attachToPort(root);
   const operation = new IoOperation(root);
   if (operation.control(FSCTL_PIPE_WAIT, waitRequest(end.path.name))) {
     await operation.settled(options, { timedOut });

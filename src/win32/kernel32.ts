@@ -117,8 +117,24 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   WriteFile: { parameters: ["pointer", "buffer", "u32", "buffer", "pointer"], result: "i32" },
 
   // ---- asynchronous I/O ----
-  // BOOL BindIoCompletionCallback(HANDLE FileHandle, LPOVERLAPPED_COMPLETION_ROUTINE Function, ULONG Flags)
-  BindIoCompletionCallback: { parameters: ["pointer", "function", "u32"], result: "i32" },
+  // HANDLE CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort, ULONG_PTR CompletionKey,
+  //   DWORD NumberOfConcurrentThreads)
+  CreateIoCompletionPort: { parameters: ["pointer", "pointer", "usize", "u32"], result: "pointer" },
+  // BOOL GetQueuedCompletionStatusEx(HANDLE CompletionPort, LPOVERLAPPED_ENTRY lpCompletionPortEntries, ULONG ulCount,
+  //   PULONG ulNumEntriesRemoved, DWORD dwMilliseconds, BOOL fAlertable)
+  GetQueuedCompletionStatusEx: {
+    parameters: ["pointer", "buffer", "u32", "buffer", "u32", "i32"],
+    result: "i32",
+  },
+  GetQueuedCompletionStatusExNonblocking: {
+    name: "GetQueuedCompletionStatusEx",
+    parameters: ["pointer", "buffer", "u32", "buffer", "u32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  // BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred,
+  //   ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped)
+  PostQueuedCompletionStatus: { parameters: ["pointer", "u32", "usize", "pointer"], result: "i32" },
   // BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)
   SetFileCompletionNotificationModes: { parameters: ["pointer", "u8"], result: "i32" },
   // BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)

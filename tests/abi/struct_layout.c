@@ -89,6 +89,12 @@ static void windows_structs(void) {
   F(IO_STATUS_BLOCK, Status);
   F(IO_STATUS_BLOCK, Information);
 
+  STRUCT(OVERLAPPED_ENTRY);
+  F(OVERLAPPED_ENTRY, lpCompletionKey);
+  F(OVERLAPPED_ENTRY, lpOverlapped);
+  F(OVERLAPPED_ENTRY, Internal);
+  F(OVERLAPPED_ENTRY, dwNumberOfBytesTransferred);
+
   STRUCT(UNICODE_STRING);
   F(UNICODE_STRING, Length);
   F(UNICODE_STRING, MaximumLength);

@@ -4,7 +4,7 @@ import { pendingOperations } from "../../../src/core/overlapped.ts";
 
 export { pattern } from "./pattern.ts";
 
-// The engine makes its one callback at its first use and keeps it: in a test that would count as the test's leak.
+// The completion port makes its callback at its first use and keeps it: in a test that would count as the test's leak.
 if (Deno.build.os === "windows") {
   using pipe = createPipe();
   const reading = pipe.reader.read(new Uint8Array(1));

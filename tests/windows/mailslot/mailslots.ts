@@ -10,7 +10,7 @@ import {
 } from "../../../src/mailslot/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 
-// The engine makes its one callback at its first use and keeps it: in a test that would count as the test's leak.
+// The completion port makes its callback at its first use and keeps it: in a test that would count as the test's leak.
 if (Deno.build.os === "windows") {
   using pair = mailslotPair();
   const receiving = pair.mailslot.receive();

@@ -11,7 +11,7 @@ import {
 } from "../../../src/named_pipe/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 
-// The engine makes its one callback at its first use and keeps it: in a test that would count as the test's leak.
+// The completion port makes its callback at its first use and keeps it: in a test that would count as the test's leak.
 listenNamedPipe({ path: uniqueName("pipe") }).close();
 
 /** Both ends of a new pipe, in this process. */
