@@ -13,6 +13,7 @@ import {
   type PipeProfile,
 } from "./end_of_pipe.ts";
 import { flushPipe } from "./flush.ts";
+import { Lookout } from "./lookout.ts";
 import type { NamedPipeDirection, NamedPipeMode } from "./options.ts";
 import { PipePeer } from "./peer.ts";
 import { callContext, ownCopy, type PipeCall, type PipeEnd } from "./pipe_end.ts";
@@ -37,7 +38,13 @@ export class PipeConnection implements NamedPipeConn {
    * @param closed Runs once, when the connection has been closed.
    */
   constructor(handle: OwnedHandle, profile: PipeProfile, halfClose: boolean, closed?: () => void) {
-    this.#end = { handle, profile, halfClose, settings: { liveness: this.#liveness } };
+    this.#end = {
+      handle,
+      profile,
+      halfClose,
+      settings: { liveness: this.#liveness },
+      lookout: new Lookout(),
+    };
     this.#closed = closed;
     this.#reader = new PipeReader(this.#end);
     this.#writer = new PipeWriter(this.#end);

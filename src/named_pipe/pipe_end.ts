@@ -3,6 +3,7 @@ import type { OwnedHandle } from "../core/handle.ts";
 import type { SettledOptions } from "../core/overlapped.ts";
 import { ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
 import type { PipeProfile } from "./end_of_pipe.ts";
+import type { Lookout } from "./lookout.ts";
 
 /** What the reading and the writing side of a connection have in common. */
 export interface PipeEnd {
@@ -11,6 +12,8 @@ export interface PipeEnd {
   readonly halfClose: boolean;
   /** How operations are waited for. */
   readonly settings: SettledOptions;
+  /** Whether to look for an answer before sleeping. */
+  readonly lookout: Lookout;
 }
 
 /** The most that one operation moves in byte mode, in bytes; a larger read or write takes several. */

@@ -39,6 +39,8 @@ export class PipeReader {
   readonly turn = new Turn();
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #atEnd = false;
+  /** For the lookout; also where there is nothing to look for any more, as a read then tells. */
+  readonly #hasData = () => this.#end.handle.closed || peekPipe(this.#end.handle)?.available !== 0;
 
   constructor(end: PipeEnd) {
     this.#end = end;
@@ -122,7 +124,19 @@ export class PipeReader {
   ): Promise<boolean> {
     if (this.#atEnd) return false;
     const operation = this.#operation;
-    if (operation.read(buffer, length)) await operation.settled(options, this.#end.settings);
+    const { lookout, settings } = this.#end;
+    const look = lookout.look(this.#hasData);
+    if (look !== undefined) {
+      await look;
+      assertNotInterrupted(this.#end, READ);
+    }
+    if (operation.read(buffer, length)) {
+      const start = performance.now();
+      await operation.settled(options, settings);
+      lookout.slept(performance.now() - start);
+    } else {
+      lookout.found();
+    }
     const { status, bytes } = operation;
     if (status === STATUS_SUCCESS) {
       // A message of no bytes ends the stream where both ends have agreed that it does.

@@ -120,7 +120,10 @@ export class PipeWriter {
   ): Promise<void> {
     const operation = this.#operation;
     if (operation.write(buffer, length)) await operation.settled(options, this.#end.settings);
-    if (operation.status === STATUS_SUCCESS) return;
+    if (operation.status === STATUS_SUCCESS) {
+      this.#end.lookout.wrote();
+      return;
+    }
     assertNotInterrupted(this.#end, WRITE);
     throw statusError(operation.status | 0, callContext(this.#end, WRITE));
   }

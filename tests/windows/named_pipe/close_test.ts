@@ -185,6 +185,26 @@ test("A connection may be closed between the start of a read and its end", async
   }
 });
 
+test("A connection may be closed while it looks for an answer", async () => {
+  for (let round = 0; round < 20; round++) {
+    using pair = await connectedPair();
+    const { client, server } = pair;
+    const buffer = new Uint8Array(8);
+    // After a few answers that come soon, the client looks before it sleeps.
+    for (let trip = 0; trip < 5; trip++) {
+      const answer = client.read(buffer);
+      await server.write(buffer);
+      await answer;
+      await client.write(buffer);
+      await server.read(buffer);
+    }
+    await client.write(buffer);
+    const answer = client.read(buffer);
+    client.close();
+    await assertRejects(() => answer, Deno.errors.Interrupted);
+  }
+});
+
 test("Closed connections leave nothing pending", async () => {
   for (let i = 0; i < 20; i++) {
     using pair = await connectedPair();
