@@ -6,12 +6,6 @@ import {
   ERROR_PIPE_NOT_CONNECTED,
 } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
-import {
-  STATUS_END_OF_FILE,
-  STATUS_PIPE_BROKEN,
-  STATUS_PIPE_CLOSING,
-  STATUS_PIPE_DISCONNECTED,
-} from "../win32/status_codes.ts";
 import type { NamedPipePeek } from "./conn.ts";
 import type { NamedPipeDirection, NamedPipeMode } from "./options.ts";
 
@@ -23,13 +17,7 @@ export interface PipeProfile {
   readonly end: "server" | "client";
 }
 
-/** Whether a status says that the peer is gone and that nothing of it is left to read. */
-export function isEndStatus(status: number): boolean {
-  return status === STATUS_PIPE_BROKEN || status === STATUS_PIPE_DISCONNECTED ||
-    status === STATUS_PIPE_CLOSING || status === STATUS_END_OF_FILE;
-}
-
-/** The same for an error code. */
+/** Whether an error code says that the peer is gone and that nothing of it is left to read; as `isEndStatus()`. */
 export function isEndCode(code: number): boolean {
   return code === ERROR_BROKEN_PIPE || code === ERROR_PIPE_NOT_CONNECTED || code === ERROR_NO_DATA;
 }

@@ -2,16 +2,11 @@ import { assertOpen } from "../core/closed.ts";
 import { statusError } from "../core/errors.ts";
 import { startWait, type WaitOptions } from "../core/options.ts";
 import { IoOperation } from "../core/overlapped.ts";
+import { isEndStatus } from "../core/pipe_status.ts";
 import { Turn } from "../core/turn.ts";
 import { FSCTL_PIPE_TRANSCEIVE } from "../win32/constants.ts";
 import { STATUS_BUFFER_OVERFLOW, STATUS_SUCCESS } from "../win32/status_codes.ts";
-import {
-  assertBytes,
-  assertDirection,
-  assertMessages,
-  isEndStatus,
-  peekPipe,
-} from "./end_of_pipe.ts";
+import { assertBytes, assertDirection, assertMessages, peekPipe } from "./end_of_pipe.ts";
 import {
   assertNotInterrupted,
   callContext,
