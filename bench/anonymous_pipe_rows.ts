@@ -12,6 +12,7 @@ export function anonymousPipeRows(scale: number): Row[] {
       competitors: [
         { name: "winipc", measure: ours("anonymous_pipe.ts", "blocking", mebibytes) },
         { name: "C", measure: inC("anonymous_pipe", "stream", mebibytes) },
+        { name: "raw FFI", measure: ours("anonymous_pipe_raw.ts", "blocking", mebibytes) },
         { name: "winipc, async", measure: ours("anonymous_pipe.ts", "async", mebibytes) },
       ],
       goals: [{ against: "C", atLeast: 0.95 }],

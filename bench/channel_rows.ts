@@ -16,6 +16,7 @@ export function channelRows(scale: number): Row[] {
       competitors: [
         { name: "winipc", measure: ours("channel.ts", "stream", "64", small) },
         { name: "C", measure: inC("ring", "stream", "64", small) },
+        { name: "raw FFI", measure: ours("channel_raw.ts", "stream", "64", small) },
         { name: "winipc, in batches", measure: ours("channel.ts", "batches", "64", small) },
       ],
       goals: [{ against: "C", atLeast: 0.5 }],
@@ -28,6 +29,7 @@ export function channelRows(scale: number): Row[] {
         { name: "winipc", measure: ours("channel.ts", "stream", blocks, large) },
         { name: "memcpy", measure: inC("ring", "memcpy", blocks, large) },
         { name: "C", measure: inC("ring", "stream", blocks, large) },
+        { name: "raw FFI", measure: ours("channel_raw.ts", "stream", blocks, large) },
       ],
       goals: [{ against: "memcpy", atLeast: 0.75 }],
     },
@@ -38,6 +40,7 @@ export function channelRows(scale: number): Row[] {
       competitors: [
         { name: "winipc", measure: ours("channel.ts", "spin", trips) },
         { name: "C", measure: inC("ring", "spin", trips) },
+        { name: "raw FFI", measure: ours("channel_raw.ts", "spin", trips) },
       ],
       goals: [{ against: "C", atMost: 1.25 }],
     },
@@ -48,6 +51,7 @@ export function channelRows(scale: number): Row[] {
       competitors: [
         { name: "winipc", measure: ours("channel.ts", "round-trip", trips) },
         { name: "C", measure: inC("ring", "round-trip", trips) },
+        { name: "raw FFI", measure: ours("channel_raw.ts", "round-trip", trips) },
       ],
       goals: [],
     },

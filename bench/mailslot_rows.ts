@@ -12,6 +12,7 @@ export function mailslotRows(scale: number): Row[] {
       competitors: [
         { name: "winipc", measure: ours("mailslot.ts", "messages", count) },
         { name: "C", measure: inC("mailslot", "messages", count) },
+        { name: "raw FFI", measure: ours("mailslot_raw.ts", "messages", count) },
         { name: "winipc, for await", measure: ours("mailslot.ts", "async", count) },
       ],
       goals: [{ against: "C", atLeast: 0.9 }],
@@ -23,6 +24,7 @@ export function mailslotRows(scale: number): Row[] {
       competitors: [
         { name: "winipc", measure: ours("mailslot.ts", "backlog", count) },
         { name: "C", measure: inC("mailslot", "backlog", count) },
+        { name: "raw FFI", measure: ours("mailslot_raw.ts", "backlog", count) },
       ],
       goals: [{ against: "C", atLeast: 0.9 }],
     },

@@ -1,4 +1,13 @@
-import { inC, inNode, loadedBy, nodeServer, ours, ourServer } from "./program.ts";
+import {
+  cServer,
+  inC,
+  inNode,
+  loadedBy,
+  nodeServer,
+  ours,
+  ourServer,
+  type ServerCommand,
+} from "./program.ts";
 import type { Row } from "./row.ts";
 
 /** The rows of named pipes; `scale` makes them shorter or longer. */
@@ -6,8 +15,9 @@ export function namedPipeRows(scale: number): Row[] {
   const trips = String(Math.ceil(5000 * scale));
   const mebibytes = String(Math.ceil(256 * scale));
   const rounds = String(Math.ceil(50 * scale));
-  const clients = "200";
-  const full = (name: string) => `\\\\.\\pipe\\${name}`;
+  const path = `\\\\.\\pipe\\winipc-bench-load-${Deno.pid}`;
+  const load = (server: ServerCommand | undefined) =>
+    loadedBy(server, "pipe", "load", path, "200", rounds);
   return [
     {
       name: "pipe-blocking-round-trip",
@@ -39,6 +49,9 @@ export function namedPipeRows(scale: number): Row[] {
         { name: "winipc", measure: ours("pipe_async.ts", "round-trip", trips) },
         { name: "Node", measure: inNode("pipe_node.cjs", "round-trip", trips) },
         { name: "C", measure: inC("pipe", "round-trip", trips) },
+        { name: "raw FFI", measure: ours("pipe_raw_async.ts", "round-trip", trips) },
+        { name: "Deno's node:net", measure: ours("pipe_node_net.ts", "round-trip", trips) },
+        { name: "Deno's TCP", measure: ours("tcp.ts", "round-trip", trips) },
       ],
       goals: [{ against: "Node", atMost: 0.8 }, { against: "C", atMost: 2.5 }],
     },
@@ -64,6 +77,9 @@ export function namedPipeRows(scale: number): Row[] {
         { name: "winipc", measure: ours("pipe_async.ts", "stream", mebibytes) },
         { name: "Node", measure: inNode("pipe_node.cjs", "stream", mebibytes) },
         { name: "C", measure: inC("pipe", "stream", mebibytes) },
+        { name: "raw FFI", measure: ours("pipe_raw_async.ts", "stream", mebibytes) },
+        { name: "Deno's node:net", measure: ours("pipe_node_net.ts", "stream", mebibytes) },
+        { name: "Deno's TCP", measure: ours("tcp.ts", "stream", mebibytes) },
       ],
       goals: [{ against: "Node", atLeast: 2 }, { against: "C", atLeast: 0.8 }],
     },
@@ -72,28 +88,10 @@ export function namedPipeRows(scale: number): Row[] {
       title: "200 clients echoing at once on one async server",
       unit: "echoes/s",
       competitors: [
-        {
-          name: "winipc",
-          measure: loadedBy(
-            ourServer("pipe_async.ts", "serve", "winipc-bench-load"),
-            "pipe",
-            "load",
-            full("winipc-bench-load"),
-            clients,
-            rounds,
-          ),
-        },
-        {
-          name: "Node",
-          measure: loadedBy(
-            nodeServer("pipe_node.cjs", "serve", full("winipc-bench-load-node")),
-            "pipe",
-            "load",
-            full("winipc-bench-load-node"),
-            clients,
-            rounds,
-          ),
-        },
+        { name: "winipc", measure: load(ourServer("pipe_async.ts", "serve", path)) },
+        { name: "Node", measure: load(nodeServer("pipe_node.cjs", "serve", path)) },
+        { name: "C", measure: load(cServer("pipe_server", path)) },
+        { name: "raw FFI", measure: load(ourServer("pipe_raw_async.ts", "serve", path)) },
       ],
       goals: [{ against: "Node", atLeast: 1.5 }],
     },

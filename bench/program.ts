@@ -7,7 +7,7 @@ export function ours(script: string, ...args: string[]): () => Promise<number> {
   return () => figureOf(Deno.execPath(), denoArguments(script, args));
 }
 
-/** Runs a C program of `bench/peers`; `undefined` where there is no C compiler. */
+/** Runs a C program, of `bench/peers` or with its folder; `undefined` where there is no C compiler. */
 export function inC(name: string, ...args: string[]): (() => Promise<number>) | undefined {
   const path = cProgram(name);
   return path === undefined ? undefined : () => figureOf(path, args);
@@ -36,6 +36,12 @@ export function nodeServer(script: string, ...args: string[]): ServerCommand | u
   return node === undefined ? undefined : { path: node, args: [nodeScript(script), ...args] };
 }
 
+/** A C program of `bench/peers` as a server; `undefined` where there is no C compiler. */
+export function cServer(name: string, ...args: string[]): ServerCommand | undefined {
+  const path = cProgram(name);
+  return path === undefined ? undefined : { path, args };
+}
+
 /** Starts a server, waits until it says `ready`, and measures it with a C program. */
 export function loadedBy(
   server: ServerCommand | undefined,
@@ -45,26 +51,55 @@ export function loadedBy(
   const path = cProgram(cName);
   if (server === undefined || path === undefined) return undefined;
   return async () => {
+    // All three streams are ours. With an inherited stderr that is no ordinary file, Node ends with "open EBADF".
     await using process = new Deno.Command(server.path, {
       args: [...server.args],
       stdin: "null",
       stdout: "piped",
+      stderr: "piped",
     }).spawn();
-    const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const { value = "" } = await reader.read();
-    if (!value.startsWith("ready")) throw new Error(`The server said "${value}"`);
+    const said = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const complaint = textOf(process.stderr);
+    const { value = "" } = await said.read();
     try {
+      if (!value.startsWith("ready")) throw await whyNotReady(server, value, process, complaint);
       return await figureOf(path, args);
     } finally {
-      process.kill("SIGKILL");
-      await reader.cancel();
+      end(process);
+      await Promise.all([said.cancel(), complaint]);
     }
   };
 }
 
+/** What a server said that did not come up. */
+async function whyNotReady(
+  { path, args }: ServerCommand,
+  said: string,
+  process: Deno.ChildProcess,
+  complaint: Promise<string>,
+): Promise<Error> {
+  end(process);
+  return new Error(`${path} ${args.join(" ")} did not come up: ${said}${await complaint}`);
+}
+
+function end(process: Deno.ChildProcess): void {
+  try {
+    process.kill("SIGKILL");
+  } catch (error) {
+    // It has ended by itself. Which error says so depends on when that was seen.
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function textOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  return await new Response(stream).text();
+}
+
 function cProgram(name: string): string | undefined {
-  const peers = Deno.env.get("WINIPC_PEERS");
-  return peers === undefined ? undefined : `${peers}\\bench\\peers\\${name}.exe`;
+  const folder = Deno.env.get("WINIPC_PEERS");
+  if (folder === undefined) return undefined;
+  const path = name.includes("/") ? name : `bench/peers/${name}`;
+  return `${folder}\\${path.replaceAll("/", "\\")}.exe`;
 }
 
 function nodeScript(script: string): string {
@@ -83,10 +118,15 @@ function denoArguments(script: string, args: readonly string[]): string[] {
   ];
 }
 
+/** After this long (milliseconds) a program is taken to hang. */
+const LIMIT = 120_000;
+
 async function figureOf(path: string, args: readonly string[]): Promise<number> {
-  const { stdout, stderr, code } = await new Deno.Command(path, { args: [...args], stdin: "null" })
-    .output();
-  const figure = Number(new TextDecoder().decode(stdout).trim());
-  if (code === 0 && figure > 0) return figure;
-  throw new Error(`${path} ${args.join(" ")} failed: ${new TextDecoder().decode(stderr)}`);
+  const signal = AbortSignal.timeout(LIMIT);
+  const command = new Deno.Command(path, { args: [...args], stdin: "null", signal });
+  const { stdout, stderr, code } = await command.output();
+  const text = new TextDecoder().decode(stdout).trim();
+  if (code === 0 && text !== "" && Number.isFinite(Number(text))) return Number(text);
+  const why = signal.aborted ? `not done after ${LIMIT} ms` : new TextDecoder().decode(stderr);
+  throw new Error(`${path} ${args.join(" ")} failed: ${text} ${why}`);
 }

@@ -1,18 +1,13 @@
+import { type Goal, type GoalResult, judge } from "./goal.ts";
+
+export { type Goal, type GoalResult, median } from "./goal.ts";
+
 /** A program that does the work of a row, and prints one number. */
 export interface Competitor {
   /** Who it is: `winipc`, `C`, `Node`, `raw FFI`. */
   readonly name: string;
   /** Measures once; `undefined` where what it needs is not there. */
   readonly measure: (() => Promise<number>) | undefined;
-}
-
-/** What the first competitor's figure should be, as a multiple of another's. */
-export interface Goal {
-  readonly against: string;
-  /** The largest multiple, where less is better. */
-  readonly atMost?: number;
-  /** The smallest multiple, where more is better. */
-  readonly atLeast?: number;
 }
 
 /** Work that several competitors do, to be compared. */
@@ -25,6 +20,8 @@ export interface Row {
   /** The first one is ours. */
   readonly competitors: readonly Competitor[];
   readonly goals: readonly Goal[];
+  /** Whether competitors that no goal names take part in the first round only. */
+  readonly brief?: boolean;
 }
 
 /** What came of one competitor. */
@@ -32,14 +29,6 @@ export interface CompetitorResult {
   readonly name: string;
   /** One figure for each round; empty where it could not take part. */
   readonly figures: readonly number[];
-}
-
-/** What came of a goal: our figure as a multiple of the other's, pair by pair. */
-export interface GoalResult extends Goal {
-  readonly median: number;
-  readonly lowest: number;
-  readonly highest: number;
-  readonly met: boolean;
 }
 
 /** What came of a row. */
@@ -61,31 +50,35 @@ export async function measureRow(
   const figures = new Map<string, number[]>(row.competitors.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const { name, measure } of row.competitors) {
-      if (measure === undefined) continue;
+      if (measure === undefined || (round > 1 && row.brief && !isCompared(row, name))) continue;
       progress(`${row.title}: round ${round} of ${rounds}, ${name}`);
       figures.get(name)?.push(await measure());
     }
   }
-  const ours = figures.get(row.competitors[0].name) ?? [];
-  const goals = row.goals.flatMap((goal) => judge(goal, ours, figures.get(goal.against) ?? []));
+  const figuresOf = (name: string) => figures.get(name) ?? [];
   return {
     row,
-    competitors: row.competitors.map(({ name }) => ({ name, figures: figures.get(name) ?? [] })),
-    goals,
+    competitors: row.competitors.map(({ name }) => ({ name, figures: figuresOf(name) })),
+    goals: row.goals.flatMap((goal) => judge(goal, row.competitors[0].name, figuresOf) ?? []),
   };
 }
 
-function judge(goal: Goal, ours: readonly number[], theirs: readonly number[]): GoalResult[] {
-  if (theirs.length === 0) return [];
-  const ratios = ours.map((figure, round) => figure / theirs[round]).sort((a, b) => a - b);
-  const middle = median(ratios);
-  const met = middle <= (goal.atMost ?? Infinity) && middle >= (goal.atLeast ?? 0);
-  return [{ ...goal, median: middle, lowest: ratios[0], highest: ratios[ratios.length - 1], met }];
+/** `Goals: 3 met, 1 missed`, and how many could not be judged, if any. */
+export function goalsSummary(results: readonly RowResult[]): string {
+  const judged = results.flatMap(({ goals }) => goals);
+  const met = judged.filter(({ met }) => met).length;
+  const missed = judged.length - met;
+  const left = results.flatMap(({ row }) => row.goals).length - judged.length;
+  const parts = [`Goals: ${met} met`, `${missed} missed`];
+  if (left > 0) parts.push(`${left} not judged, as somebody to compare with is not there`);
+  return parts.join(", ");
 }
 
-/** The middle figure, or the mean of the two in the middle. */
-export function median(figures: readonly number[]): number {
-  const sorted = [...figures].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+/** Whether a goal is about the competitor. */
+function isCompared({ competitors, goals }: Row, name: string): boolean {
+  return goals.some((goal) => {
+    const { ours = { many: competitors[0].name }, theirs = { many: goal.against } } = goal.growth ??
+      {};
+    return [ours, theirs].some((span) => Object.values(span).includes(name));
+  });
 }

@@ -1,11 +1,12 @@
 // Runs the benchmarks: see README.md. Started by `deno task bench`, which finds the programs to compare with.
 
 import { parseCommandLine } from "../examples/util/cli.ts";
-import { anonymousPipeRows } from "./anonymous_pipe_rows.ts";
-import { channelRows } from "./channel_rows.ts";
-import { mailslotRows } from "./mailslot_rows.ts";
-import { namedPipeRows } from "./named_pipe_rows.ts";
-import { type CompetitorResult, measureRow, median, type Row, type RowResult } from "./row.ts";
+import { goalText } from "./goal.ts";
+import { thisMachine } from "./report/machine.ts";
+import { reportAssets, writeReport } from "./report/write.ts";
+import { type CompetitorResult, goalsSummary, measureRow, median, type RowResult } from "./row.ts";
+import { allRows, rowsNamed } from "./rows.ts";
+import { sweep, type SweepOptions } from "./sweep.ts";
 
 const options = parseCommandLine({
   program: "bench/run.ts",
@@ -13,42 +14,57 @@ const options = parseCommandLine({
   options: {
     rounds: { type: "integer", default: 5, min: 1, max: 100, description: "rounds of each row" },
     quick: { type: "boolean", description: "three rounds of less work" },
-    only: { type: "string", description: "the one row to run" },
+    only: { type: "string", description: "the one row to run, or several: scaling-*" },
     json: { type: "string", description: "file to write all figures to" },
+    html: {
+      type: "string",
+      description: "file to write a page to, with charts of every mechanism at every size",
+    },
     check: { type: "boolean", description: "exit code 1 if a goal is missed" },
   },
 });
 
 const all = allRows(options.quick ? 0.2 : 1);
-const rows = all.filter(({ name }) => options.only === undefined || name === options.only);
+const rows = rowsNamed(all, options.only);
 if (rows.length === 0) {
   const names = all.map(({ name }) => name).join(", ");
   console.error(`There is no row "${options.only}". The rows: ${names}`);
   Deno.exit(2);
 }
 
+// What is missing for the page is to be known before minutes of measuring.
+const assets = options.html === undefined ? undefined : await reportAssets();
 const results: RowResult[] = [];
 for (const row of rows) {
   const result = await measureRow(row, options.quick ? 3 : options.rounds, showProgress);
   results.push(result);
   show(result);
 }
+const work: SweepOptions = options.quick
+  ? { rounds: 2, milliseconds: 20 }
+  : { rounds: 3, milliseconds: 60 };
+const series = assets === undefined ? undefined : await sweep(work, showProgress);
 if (options.json !== undefined) {
-  await Deno.writeTextFile(options.json, JSON.stringify(results.map(toJson), null, 2) + "\n");
+  const figures = { rows: results.map(toJson), sweep: series };
+  await Deno.writeTextFile(options.json, JSON.stringify(figures, null, 2) + "\n");
+}
+if (options.html !== undefined && assets !== undefined && series !== undefined) {
+  const { quick, html } = options;
+  const machine = thisMachine();
+  await writeReport(
+    html,
+    { machine, date: new Date(), quick, rows: results, sweep: series },
+    assets,
+  );
+  console.log(`\nThe report is ${html}.`);
+}
+if (series?.some(({ failed }) => failed)) {
+  console.log("\nA mechanism failed in the measurements for the report.");
+  Deno.exitCode = 1;
 }
 const missed = results.flatMap(({ goals }) => goals).filter(({ met }) => !met).length;
-console.log(missed === 0 ? "\nAll goals are met." : `\n${missed} goals are missed.`);
+console.log(`\n${goalsSummary(results)}`);
 if (options.check && missed > 0) Deno.exitCode = 1;
-
-/** Every row; `scale` makes the work of each shorter or longer. */
-function allRows(scale: number): Row[] {
-  return [
-    ...namedPipeRows(scale),
-    ...anonymousPipeRows(scale),
-    ...mailslotRows(scale),
-    ...channelRows(scale),
-  ];
-}
 
 function showProgress(text: string): void {
   console.error(text);
@@ -57,13 +73,7 @@ function showProgress(text: string): void {
 function show({ row, competitors, goals }: RowResult): void {
   console.log(`\n${row.title} (${row.name})`);
   for (const competitor of competitors) console.log(`  ${describe(competitor, row.unit)}`);
-  for (const { against, atMost, atLeast, median, lowest, highest, met } of goals) {
-    const goal = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
-    console.log(
-      `  ${median.toFixed(2)} × ${against} (${lowest.toFixed(2)} to ${highest.toFixed(2)}), ` +
-        `goal ${goal}: ${met ? "met" : "MISSED"}`,
-    );
-  }
+  for (const goal of goals) console.log(`  ${goalText(goal, row.unit)}`);
 }
 
 function describe({ name, figures }: CompetitorResult, unit: string): string {

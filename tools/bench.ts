@@ -1,5 +1,6 @@
 // deno task bench: compiles the programs to compare with, gets Node for Windows, and runs bench/run.ts.
 
+import { chartLibraryEnvironment } from "./chart_library.ts";
 import { npmProgramsEnvironment } from "./npm_program.ts";
 import { buildPeers, PeerError, peersEnvironment } from "./peers.ts";
 import { SetupError } from "./wine/cache.ts";
@@ -10,8 +11,13 @@ async function main(args: readonly string[]): Promise<number> {
   const env = {
     ...peersEnvironment(await buildPeers(), windows),
     ...await npmProgramsEnvironment(windows),
+    ...isReport(args) ? await chartLibraryEnvironment(windows.windowsPath) : {},
   };
   return await windows.run(["run", "-A", "bench/run.ts", ...args], { env });
+}
+
+function isReport(args: readonly string[]): boolean {
+  return args.some((arg) => arg === "--html" || arg.startsWith("--html="));
 }
 
 Deno.chdir(`${import.meta.dirname}/..`);

@@ -1,6 +1,6 @@
 // The named-pipe measurements with the asynchronous API. Each prints one number.
 //
-//     pipe_async.ts round-trip COUNT     pipe_async.ts stream MEBIBYTES     pipe_async.ts serve PATH
+//     pipe_async.ts round-trip COUNT     pipe_async.ts stream MEBIBYTES     pipe_async.ts serve PATH [BUFFER]
 
 import { connectNamedPipe, listenNamedPipe, type NamedPipeConn } from "@winipc/winipc/named-pipe";
 import { BLOCK, MESSAGE, startPeer, WARM_UP } from "./pipe_roles.ts";
@@ -61,16 +61,16 @@ async function sink(path: string, amount: string): Promise<void> {
   await conn.write(new Uint8Array(1));
 }
 
-/** Echoes to every client, until it is ended. */
-async function serve(path: string): Promise<void> {
+/** Echoes to every client, with a buffer of so many bytes for each, until it is ended. */
+async function serve(path: string, size = String(BLOCK)): Promise<void> {
   using listener = listenNamedPipe({ path, backlog: 32 });
   console.log("ready");
-  for await (const conn of listener) serveClient(conn);
+  for await (const conn of listener) serveClient(conn, Number(size));
 }
 
-async function serveClient(conn: NamedPipeConn): Promise<void> {
+async function serveClient(conn: NamedPipeConn, size: number): Promise<void> {
   using client = conn;
-  const buffer = new Uint8Array(BLOCK);
+  const buffer = new Uint8Array(size);
   for (let n = await client.read(buffer); n !== null; n = await client.read(buffer)) {
     await client.write(buffer.subarray(0, n));
   }

@@ -1,0 +1,2 @@
+// Nothing: what there is to compare an import with.
+export {};
