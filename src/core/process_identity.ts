@@ -52,6 +52,14 @@ export function openProcess(
   return "ended";
 }
 
+/** Whether a process must be taken to live: it does unless the opposite is certain. */
+export function mayLive(identity: ProcessIdentity): boolean {
+  const process = openProcess(identity);
+  if (typeof process === "string") return process === "unknown";
+  process.close();
+  return true;
+}
+
 /** Whether a process has ended: it is signaled from then on ("WaitForSingleObject function (synchapi.h)"). */
 export function hasEnded(process: OwnedHandle): boolean {
   return lookAt(process) !== "unsignaled";

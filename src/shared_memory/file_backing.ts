@@ -1,4 +1,5 @@
 import { failure, lastError, lastErrorCode } from "../core/errors.ts";
+import { filePath } from "../core/file_path.ts";
 import { isInvalidHandle, OwnedHandle } from "../core/handle.ts";
 import { encodeWide } from "../core/wide_string.ts";
 import {
@@ -109,20 +110,4 @@ function fileSize(handle: OwnedHandle): number {
     });
   }
   return Number(size[0]);
-}
-
-/** The path of a `file:` URL as Windows has it: `C:\a b` or `\\server\share\a`. */
-export function filePath(file: string | URL): string {
-  if (typeof file === "string") {
-    if (file === "") throw new TypeError("The path of a file must not be empty");
-    return file;
-  }
-  if (!(file instanceof URL) || file.protocol !== "file:") {
-    throw new TypeError(`file must be a path or a file: URL, not ${file}`);
-  }
-  // A per cent sign that escapes nothing is itself, as URL leaves it so.
-  const escaped = file.pathname.replace(/%(?![0-9A-Fa-f]{2})/g, "%25");
-  const path = decodeURIComponent(escaped).replaceAll("/", "\\");
-  if (file.hostname !== "") return `\\\\${file.hostname}${path}`;
-  return path.replace(/^\\([A-Za-z]:)/, "$1");
 }

@@ -2,8 +2,10 @@
  * Memory that several processes use at once, typed views of it, and ways to read it consistently.
  *
  * {@linkcode SharedMemory} makes and opens it, {@linkcode defineStruct} lays out what lies in it as a C compiler would, and
- * {@linkcode SeqLock} and {@linkcode readUnchanged} copy what another process overwrites. {@linkcode SharedQueue} passes messages
- * between many writers and readers. Needs only `--allow-ffi`; importing it has no effect.
+ * {@linkcode SeqLock} and {@linkcode readUnchanged} copy what another process overwrites. Messages are passed by
+ * {@linkcode RingWriter} and {@linkcode RingReader} from one process to one other, about as fast as memory is copied; by
+ * {@linkcode RingDuplex} in both directions; and by {@linkcode SharedQueue} between many writers and readers. Needs only
+ * `--allow-ffi`; importing it has no effect.
  *
  * Windows documentation: "File Mapping", "Creating Named Shared Memory".
  *
@@ -43,6 +45,8 @@ export type {
   RingWaiting,
   RingWaitingOptions,
 } from "./ring/options.ts";
+export { RingBulkReader } from "./ring/ring_bulk_reader.ts";
+export { RingBulkWriter } from "./ring/ring_bulk_writer.ts";
 export {
   RingDuplex,
   type RingDuplexCreateOptions,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { RingReader, RingWriter } from "../../src/shared_memory/mod.ts";
+import { RingDuplex, RingReader, RingWriter } from "../../src/shared_memory/mod.ts";
 import { peer } from "../util/c_peer.ts";
 import { DenoProcess } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
@@ -25,14 +25,19 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
 const PROGRAM = peer("tests/interop/ring_peer");
 const ignore = PROGRAM === null;
 
-/** A program in C that takes a role, does half of its work on the message of an index, and stays. It starts faster than a Deno. */
+/**
+ * A program in C that takes a role, does half of its work on the message of an index, and stays. It starts faster than a Deno.
+ *
+ * @param life After so many milliseconds it ends itself as if it had been killed.
+ */
 async function startHolder(
   work: "reserve" | "peek",
   name: string,
   index: number,
+  life?: number,
 ): Promise<DenoProcess> {
   const command = new Deno.Command(PROGRAM ?? "", {
-    args: [work, name, "256", "0", String(index)],
+    args: [work, name, "256", "0", String(index), ...life === undefined ? [] : [String(life)]],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -98,10 +103,20 @@ test(
   { ignore, timeout: 120_000 },
 );
 
+/** Fills a ring, so that a writer has to wait. The first message is what a holder looks at. */
+function fill(writer: RingWriter): void {
+  fillTraffic(writer.reserveSync(trafficLength(0, 120)), 0);
+  writer.commit();
+  while (writer.trySend(new Uint8Array(0)));
+}
+
+/** So long, in milliseconds, that the other side is asleep, or looks, when a process ends by itself. */
+const LIFE = 150;
+
 for (const waiting of ["spin", "hybrid", "event"] as const) {
-  test(`A side that waits is told that the other process was killed (${waiting})`, async () => {
+  test(`A reader that waits is told that the writer's process has ended (${waiting})`, async () => {
     const name = uniqueName("ring");
-    const reader = RingReader.create({ name, capacity: 256, waiting });
+    using reader = RingReader.create({ name, capacity: 256, waiting });
     {
       await using holder = await startHolder("reserve", name, 0);
       const received = reader.receive();
@@ -109,17 +124,17 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
       assertEquals(await received, null);
     }
     {
-      await using holder = await startHolder("reserve", name, 0);
-      holder.kill();
+      await using _holder = await startHolder("reserve", name, 0, LIFE);
       assertEquals(reader.receiveSync(), null);
       assertEquals(reader.receiveSync({ timeout: 0 }), null);
+      assertEquals(reader.tryReceive(), null);
     }
-    reader.close();
+  }, { ignore });
 
+  test(`A writer that waits is told that the reader's process has ended (${waiting})`, async () => {
+    const name = uniqueName("ring");
     using writer = RingWriter.create({ name, capacity: 256, waiting });
-    fillTraffic(writer.reserveSync(trafficLength(0, 120)), 0);
-    writer.commit();
-    while (writer.trySend(new Uint8Array(0)));
+    fill(writer);
     {
       await using holder = await startHolder("peek", name, 0);
       const sent = writer.send(new Uint8Array(9));
@@ -127,10 +142,75 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
       await assertRejects(() => sent, Deno.errors.BrokenPipe, "gone");
     }
     {
-      await using holder = await startHolder("peek", name, 0);
-      holder.kill();
+      await using _holder = await startHolder("peek", name, 0, LIFE);
       assertThrows(() => writer.sendSync(new Uint8Array(9)), Deno.errors.BrokenPipe, "gone");
       assertThrows(() => writer.reserveSync(9, { timeout: 0 }), Deno.errors.BrokenPipe, "gone");
+      assertThrows(() => writer.trySend(new Uint8Array(9)), Deno.errors.BrokenPipe, "gone");
     }
   }, { ignore });
 }
+
+test("All forms of reading end when the writer's process has ended", async () => {
+  const forms: Record<string, (reader: RingReader) => unknown> = {
+    receive: (reader) => reader.receive(),
+    receiveInto: (reader) => reader.receiveInto(new Uint8Array(120)),
+    receiveMany: (reader) => reader.receiveMany(),
+    peek: (reader) => reader.peek(),
+    iteration: async (reader) => (await Array.fromAsync(reader))[0] ?? null,
+    readable: async (reader) => (await Array.fromAsync(reader.readable))[0] ?? null,
+    receiveSync: (reader) => reader.receiveSync(),
+    receiveIntoSync: (reader) => reader.receiveIntoSync(new Uint8Array(120)),
+    receiveManySync: (reader) => reader.receiveManySync(),
+    peekSync: (reader) => reader.peekSync(),
+  };
+  for (const [form, read] of Object.entries(forms)) {
+    const name = uniqueName("ring");
+    using reader = RingReader.create({ name, capacity: 256 });
+    await using _holder = await startHolder("reserve", name, 0, LIFE);
+    assertEquals(await read(reader), null, form);
+  }
+}, { ignore });
+
+test(
+  "All forms of sending that wait for room fail when the reader's process has ended",
+  async () => {
+    const message = new Uint8Array(9);
+    const forms: Record<string, (writer: RingWriter) => unknown> = {
+      send: (writer) => writer.send(message),
+      sendMany: (writer) => writer.sendMany([message]),
+      reserve: (writer) => writer.reserve(9),
+      writable: (writer) => writer.writable.getWriter().write(message),
+      sendSync: (writer) => writer.sendSync(message),
+      sendManySync: (writer) => writer.sendManySync([message]),
+      reserveSync: (writer) => writer.reserveSync(9),
+    };
+    for (const [form, send] of Object.entries(forms)) {
+      const name = uniqueName("ring");
+      using writer = RingWriter.create({ name, capacity: 256 });
+      fill(writer);
+      await using _holder = await startHolder("peek", name, 0, LIFE);
+      await assertRejects(async () => await send(writer), Deno.errors.BrokenPipe, "gone", form);
+    }
+  },
+  { ignore },
+);
+
+test(
+  "RingDuplex.request() and requestSync() fail when the process that was to answer has ended",
+  async () => {
+    const name = uniqueName("duplex");
+    using _requests = RingReader.create({ name: `${name}.request`, capacity: 256 });
+    const first = RingWriter.create({ name: `${name}.reply`, capacity: 256 });
+    using duplex = RingDuplex.open({ name });
+    first.close();
+    for (const form of ["request", "requestSync"] as const) {
+      await using _holder = await startHolder("reserve", `${name}.reply`, 0, LIFE);
+      await assertRejects(
+        async () => await duplex[form](new Uint8Array(9)),
+        Deno.errors.BrokenPipe,
+        "without a reply",
+      );
+    }
+  },
+  { ignore },
+);

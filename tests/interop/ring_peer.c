@@ -2,8 +2,10 @@
  *
  *     ring_peer send NAME CAPACITY SLOT_SIZE FIRST COUNT SPINS       sends messages of traffic
  *     ring_peer receive NAME CAPACITY SLOT_SIZE FIRST COUNT SPINS    checks that it gets them, and then the end
- *     ring_peer reserve NAME CAPACITY SLOT_SIZE FIRST                fills the place of a message, and stays
- *     ring_peer peek NAME CAPACITY SLOT_SIZE FIRST                   checks a message, and stays with it
+ *     ring_peer reserve NAME CAPACITY SLOT_SIZE FIRST [LIFE]         fills the place of a message, and stays
+ *     ring_peer peek NAME CAPACITY SLOT_SIZE FIRST [LIFE]            checks a message, and stays with it
+ *
+ * Who stays does so until it is ended, or ends itself after LIFE milliseconds as if it had been killed.
  *
  * The messages are those of tests/windows/shared_memory/ring_traffic.ts.
  */
@@ -61,7 +63,7 @@ static void check(const ring *r, const uint8_t *place, uint32_t index) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 6 && argc != 8) return 2;
+    if (argc < 6 || argc > 8) return 2;
     wchar_t name[MAX_PATH];
     swprintf(name, MAX_PATH, L"%hs", argv[2]);
     const int writes = !strcmp(argv[1], "send") || !strcmp(argv[1], "reserve");
@@ -70,7 +72,7 @@ int main(int argc, char **argv) {
     must(ring_join(&r, name, writes ? RING_WRITER : RING_READER, strtoul(argv[3], NULL, 10),
                    strtoul(argv[4], NULL, 10)));
     say("joined");
-    if (argc == 6) {
+    if (argc < 8) {
         if (writes) {
             const uint32_t length = traffic_length(&r, first);
             fill(reserve(&r, length, 0), first, length);
@@ -79,7 +81,8 @@ int main(int argc, char **argv) {
             check(&r, r.payload, first);
         }
         say("holding");
-        Sleep(INFINITE);
+        Sleep(argc == 7 ? strtoul(argv[6], NULL, 10) : INFINITE);
+        TerminateProcess(GetCurrentProcess(), 3);
     }
     const uint32_t end = first + strtoul(argv[6], NULL, 10), spins = strtoul(argv[7], NULL, 10);
     for (uint32_t index = first; index != end; index++) {

@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RingReader, RingWriter } from "../../src/shared_memory/mod.ts";
 import { peer } from "../util/c_peer.ts";
-import { DenoProcess } from "../util/deno_process.ts";
+import { DenoProcess, runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
 import { checkTraffic, fillTraffic, trafficLength } from "../windows/shared_memory/ring_traffic.ts";
 import "../windows/sync/started.ts";
 
 const PROGRAM = peer("tests/interop/ring_peer");
+const HOLDER = new URL("../windows/shared_memory/children/ring_holder.ts", import.meta.url);
 const ignore = PROGRAM === null;
 
 /** Starts the peer; it is spoken to as another Deno is. */
@@ -118,5 +119,15 @@ test("A program in C is told that this side has left", async () => {
   await sender.waitForLine("joined");
   assert(reader.receiveSync({ timeout: 20_000 }) !== null);
   reader.close();
+  await sender.waitForLine("peer gone");
+}, { ignore });
+
+test("A program in C is told that the process of this side has ended", async () => {
+  const name = uniqueName("ring");
+  await using sender = startPeer("send", name, 64, 0, 0, 1000, 0);
+  await sender.waitForLine("joined");
+  await using holder = runDeno(HOLDER, { args: [name, "reader"] });
+  await holder.waitForLine("holding");
+  holder.kill();
   await sender.waitForLine("peer gone");
 }, { ignore });

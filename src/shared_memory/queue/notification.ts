@@ -1,9 +1,8 @@
-import { failure, lastError, lastErrorCode } from "../../core/errors.ts";
+import { failure, lastErrorCode } from "../../core/errors.ts";
 import type { OwnedHandle } from "../../core/handle.ts";
 import { windowsTimeout } from "../../core/options.ts";
-import { lookAt } from "../../core/wait.ts";
+import { lookAt, waitOnThread } from "../../core/wait.ts";
 import { PoolWait } from "../../core/pool_wait.ts";
-import { WAIT_FAILED, WAIT_OBJECT_0 } from "../../win32/constants.ts";
 import { ERROR_TOO_MANY_POSTS } from "../../win32/error_codes.ts";
 import { kernel32 } from "../../win32/kernel32.ts";
 import { WORD } from "./layout.ts";
@@ -50,24 +49,9 @@ export class Notification {
     return lookAt(this.#semaphore) !== "unsignaled";
   }
 
-  /**
-   * Waits for a permit, blocking the thread. Not by waitForObjectSync(), as a time that is over is no error here: making one for each
-   * sleep took more processor time than all the rest.
-   *
-   * @returns Whether it was taken.
-   */
+  /** Waits for a permit, blocking the thread. @returns Whether it was taken. */
   takeSync(milliseconds: number): boolean {
-    const semaphore = this.#semaphore;
-    const timeout = windowsTimeout(milliseconds);
-    const result = kernel32().WaitForSingleObject(semaphore.value, timeout);
-    if (result === WAIT_FAILED) {
-      throw lastError({
-        operation: "WaitForSingleObject",
-        object: semaphore.label,
-        doing: `Cannot wait for the ${semaphore.label}`,
-      });
-    }
-    return result === WAIT_OBJECT_0;
+    return waitOnThread(this.#semaphore, windowsTimeout(milliseconds)) !== "unsignaled";
   }
 
   /**

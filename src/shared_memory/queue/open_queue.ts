@@ -1,12 +1,13 @@
-import { lastError, lastErrorCode } from "../../core/errors.ts";
+import { lastErrorCode } from "../../core/errors.ts";
 import type { OwnedHandle } from "../../core/handle.ts";
 import { adoptCreated } from "../../core/named_object.ts";
 import { quoteName } from "../../core/object_name.ts";
-import { waitForObjectSync } from "../../core/wait.ts";
 import { encodeWide } from "../../core/wide_string.ts";
 import { type Security, securityAttributes } from "../../security/attributes.ts";
-import { MUTEX_MODIFY_STATE, SEMAPHORE_MODIFY_STATE, SYNCHRONIZE } from "../../win32/constants.ts";
+import { SEMAPHORE_MODIFY_STATE, SYNCHRONIZE } from "../../win32/constants.ts";
 import { kernel32 } from "../../win32/kernel32.ts";
+import { openIfThere } from "../open_if_there.ts";
+import { SetUpLock } from "../set_up_lock.ts";
 import { SharedMemory } from "../shared_memory.ts";
 import {
   checkCapacity,
@@ -53,7 +54,7 @@ export function createQueue(
   checkCapacity(capacity);
   return setUp(options, times, () => {
     // What is there is opened, not created over: it may be smaller, which would be told in terms of its whole size.
-    const existing = exclusive ? undefined : openIfThere(name);
+    const existing = exclusive ? undefined : openIfThere({ name: mappingName(name) });
     return existing ?? SharedMemory.create({
       name: mappingName(name),
       size: RING_AT + capacity,
@@ -74,15 +75,6 @@ export function openQueue(
   return setUp(options, times, () => SharedMemory.open({ name: mappingName(name) }));
 }
 
-function openIfThere(name: string): SharedMemory | undefined {
-  try {
-    return SharedMemory.open({ name: mappingName(name) });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 /**
  * Everything happens under the mutex: so nobody has the memory open before it is initialized, and it is gone if who makes it ends
  * before that.
@@ -93,14 +85,17 @@ function setUp(
   makeOrOpen: () => SharedMemory,
 ): OpenQueue {
   const label = `queue ${quoteName(name)}`;
-  using _lock = lockInitialization(name, security);
-  using opened = new DisposableStack();
-  const section = opened.use(makeOrOpen());
-  const capacity = initialize(section, wanted, label);
-  const semaphore = opened.use(openSemaphore(name, security));
-  const memory = new QueueMemory(section, capacity, label);
-  opened.move();
-  return { name, label, security, existed: section.existed, times, memory, semaphore };
+  const mutex = mutexName(name);
+  using lock = SetUpLock.create(mutex, { kind: "mutex", name: mutex }, security);
+  return lock.hold(SET_UP_TIMEOUT, () => {
+    using opened = new DisposableStack();
+    const section = opened.use(makeOrOpen());
+    const capacity = initialize(section, wanted, label);
+    const semaphore = opened.use(openSemaphore(name, security));
+    const memory = new QueueMemory(section, capacity, label);
+    opened.move();
+    return { name, label, security, existed: section.existed, times, memory, semaphore };
+  });
 }
 
 /** Sets the capacity of new memory, or reads what it is. */
@@ -129,36 +124,6 @@ function initialize(memory: SharedMemory, wanted: number | undefined, label: str
   }
   if (found === 0) longs[LONG.capacity] = BigInt(capacity);
   return capacity;
-}
-
-/** Waits for the mutex that guards the set-up. An abandoned one will do, as nothing is ever half done under it that is kept. */
-function lockInitialization(name: string, security: Security | undefined): Disposable {
-  const object = { kind: "mutex", name: mutexName(name) };
-  const value = kernel32().CreateMutexExW(
-    securityAttributes(security).bytes,
-    encodeWide(object.name),
-    0,
-    SYNCHRONIZE | MUTEX_MODIFY_STATE,
-  );
-  const { handle } = adoptCreated(value, lastErrorCode(), object, "CreateMutexExW");
-  try {
-    waitForObjectSync(handle, { timeout: SET_UP_TIMEOUT });
-  } catch (error) {
-    handle.close();
-    throw error;
-  }
-  return {
-    [Symbol.dispose]() {
-      using _mutex = handle;
-      if (kernel32().ReleaseMutex(handle.value) === 0) {
-        throw lastError({
-          operation: "ReleaseMutex",
-          object: object.name,
-          doing: `Cannot release the ${handle.label}`,
-        });
-      }
-    },
-  };
 }
 
 function openSemaphore(name: string, security: Security | undefined): OwnedHandle {

@@ -2,6 +2,7 @@ import { startWait, type WaitOptions, type WaitSyncOptions } from "../../core/op
 import type { PoolWait } from "../../core/pool_wait.ts";
 import { Turn } from "../../core/turn.ts";
 import { closedMeanwhile } from "../../core/wait.ts";
+import { eventLoopTurn } from "../event_loop.ts";
 import type { Notification } from "./notification.ts";
 import type { OpenQueue } from "./open_queue.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -35,7 +36,7 @@ export class Receiver {
     await this.#turn.enter(waiting);
     try {
       if (performance.now() - this.#turnedAt > LONGEST_RUN) {
-        await nextTurn();
+        await eventLoopTurn();
         this.#turnedAt = performance.now();
       }
       return await this.#next(waiting);
@@ -119,17 +120,4 @@ export class Receiver {
   #timedOut(): Error {
     return new Deno.errors.TimedOut(`No message in the ${this.#queue.label} within the timeout`);
   }
-}
-
-/** Lets timers and other events run. A timer would do so too, but with a step of the system clock, which is up to 16 ms. */
-function nextTurn(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    port2.close();
-    resolve();
-  };
-  port2.postMessage(null);
-  return promise;
 }

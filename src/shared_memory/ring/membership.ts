@@ -1,9 +1,10 @@
 import { type NamedObject, objectLabel } from "../../core/named_object.ts";
 import { checkObjectName } from "../../core/object_name.ts";
-import { currentProcess, openProcess } from "../../core/process_identity.ts";
+import { currentProcess, mayLive } from "../../core/process_identity.ts";
+import { openIfThere } from "../open_if_there.ts";
 import { checkSize } from "../range.ts";
+import { SetUpLock } from "../set_up_lock.ts";
 import { SharedMemory } from "../shared_memory.ts";
-import { JoinLock } from "./join_lock.ts";
 import {
   CLAIM,
   DATA_AT,
@@ -24,6 +25,8 @@ import { claimant, claimWord, Peer, stateWord } from "./peer.ts";
 import { WakeEvent } from "./wake_event.ts";
 
 const DEFAULT_CAPACITY = 2 ** 20;
+/** How long to wait for others that join, in milliseconds. */
+const PATIENCE = 5000;
 
 /** A process's part in a ring: one of its roles, and all it needs for it. */
 export interface Membership extends Disposable {
@@ -51,11 +54,11 @@ export function createMembership(role: Role, options: RingCreateOptions): Member
   if (fault !== undefined) throw new RangeError(fault);
   using opened = new DisposableStack();
   const ring = ringObject(name);
-  const lock = opened.use(JoinLock.create(`${name}.join`, ring, security));
-  const membership = lock.hold(() => {
+  const lock = opened.use(SetUpLock.create(`${name}.join`, ring, security));
+  const membership = lock.hold(PATIENCE, () => {
     const dataEvent = opened.use(WakeEvent.create(`${name}.data`, ring, security));
     const spaceEvent = opened.use(WakeEvent.create(`${name}.space`, ring, security));
-    const existing = openExisting(name);
+    const existing = openIfThere({ name });
     if (existing !== undefined) opened.use(existing);
     if (existing !== undefined && isInitialised(existing)) {
       if (exclusive) throw existsError(ring);
@@ -81,8 +84,8 @@ export function openMembership(role: Role, { name }: RingOpenOptions): Membershi
   checkName(name);
   using opened = new DisposableStack();
   const ring = ringObject(name);
-  const lock = opened.use(JoinLock.open(`${name}.join`, ring));
-  const membership = lock.hold(() => {
+  const lock = opened.use(SetUpLock.open(`${name}.join`, ring));
+  const membership = lock.hold(PATIENCE, () => {
     const dataEvent = opened.use(WakeEvent.open(`${name}.data`, ring));
     const spaceEvent = opened.use(WakeEvent.open(`${name}.space`, ring));
     const memory = opened.use(SharedMemory.open({ name }));
@@ -99,15 +102,6 @@ function ringObject(name: string): NamedObject {
 function checkName(name: string): void {
   checkObjectName(name, "ring channel");
   checkObjectName(`${name}.space`, "ring channel's event");
-}
-
-function openExisting(name: string): SharedMemory | undefined {
-  try {
-    return SharedMemory.open({ name });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 /** Memory whose maker ended before the ring was complete is as new: the magic number is written last. */
@@ -239,9 +233,7 @@ function takeRole(role: Role, open: OpenRing): Omit<Membership, typeof Symbol.di
 function refuseSecond(words: Int32Array, role: Role, label: string): void {
   if (Atomics.load(words, stateWord(role)) !== STATE.present) return;
   const owner = claimant(words, role);
-  const process = openProcess(owner);
-  if (process === "ended") return;
-  if (process !== "unknown") process.close();
+  if (!mayLive(owner)) return;
   throw new Deno.errors.Busy(`The ${label} has a ${role} already: process ${owner.processId}`);
 }
 

@@ -1,53 +1,29 @@
+import { Cursor } from "./cursor.ts";
 import {
   DATA_AT,
   distance,
-  largestMessage,
   padded,
   PADDING,
-  POSITION_MASK,
   RECORD_HEADER,
   SLEEPER,
-  spoilt,
   STATE,
   WORD,
 } from "./layout.ts";
 import type { Membership } from "./membership.ts";
-import type { Awaited } from "./waiter.ts";
 
 /** What the writer does in the ring, without waiting. */
-export class Producer implements Awaited {
+export class Producer extends Cursor {
   readonly what = "room";
-  readonly #membership: Membership;
-  readonly #words: Int32Array<ArrayBuffer>;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #buffer: ArrayBuffer;
-  readonly #capacity: number;
-  readonly #slotSize: number;
-  readonly #largest: number;
-  /** What precedes a message, in bytes. */
-  readonly #header: number;
-  /** Behind all that was put, published or not. */
-  #position: number;
   /** The reader's position as it was last looked at; looked at again only when the room up to it is used up. */
   #readPosition: number;
   /** The room that was missing last, in bytes. */
   #wanted = 0;
-  /** Where the reserved message is: its record as a position, and itself as an offset in the memory. */
+  /** The position of the reserved message's record. */
   #record = 0;
-  #at = 0;
 
   constructor(membership: Membership) {
-    const { words, bytes, geometry } = membership;
-    this.#membership = membership;
-    this.#words = words;
-    this.#bytes = bytes;
-    this.#buffer = bytes.buffer;
-    this.#capacity = geometry.capacity;
-    this.#slotSize = geometry.slotSize;
-    this.#largest = largestMessage(geometry);
-    this.#header = geometry.slotSize === 0 ? RECORD_HEADER : 0;
-    this.#position = Atomics.load(words, WORD.writePosition) & POSITION_MASK;
-    this.#readPosition = Atomics.load(words, WORD.readPosition) & POSITION_MASK;
+    super(membership, WORD.writePosition);
+    this.#readPosition = this.load(WORD.readPosition);
   }
 
   /**
@@ -59,88 +35,83 @@ export class Producer implements Awaited {
    */
   reserve(length: number): boolean {
     // A plain load: it does not matter if the very first message after the reader has left still gets in.
-    if (this.#words[WORD.readerState] === STATE.left) throw this.brokenPipe();
+    if (this.words[WORD.readerState] === STATE.left) throw this.brokenPipe();
     if (!this.#isAllowed(length)) throw this.#lengthError(length);
-    const record = this.#header + padded(length);
-    const offset = this.#position & (this.#capacity - 1);
-    const tail = this.#capacity - offset;
+    const record = this.header + padded(length);
+    const offset = this.position & (this.capacity - 1);
+    const tail = this.capacity - offset;
     // A record lies in one piece: if it does not fit before the end, that is skipped.
     const skipped = record > tail ? tail : 0;
-    if (skipped + record > this.#capacity - ((this.#position - this.#readPosition) | 0)) {
+    if (skipped + record > this.capacity - ((this.position - this.#readPosition) | 0)) {
       this.#wanted = skipped + record;
       if (!this.isReady()) return false;
     }
-    this.#record = (this.#position + skipped) | 0;
+    this.#record = (this.position + skipped) | 0;
+    this.messageLength = length;
     if (skipped === 0) {
-      this.#at = DATA_AT + offset + this.#header;
+      this.at = DATA_AT + offset + this.header;
     } else {
-      if (this.#slotSize === 0) this.#words[(DATA_AT + offset) >> 2] = PADDING;
-      this.#at = DATA_AT + this.#header;
+      if (this.slotSize === 0) this.words[(DATA_AT + offset) >> 2] = PADDING;
+      this.at = DATA_AT + this.header;
     }
     return true;
   }
 
-  /** The reserved place. */
-  place(length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#buffer, this.#at, length);
-  }
-
   /** Completes the reserved message, of the length that was reserved or less. The reader sees it when it is published. */
   put(length: number): void {
-    if (this.#slotSize === 0) this.#words[(this.#at - RECORD_HEADER) >> 2] = length;
-    this.#position = (this.#record + this.#header + padded(length)) | 0;
+    if (this.slotSize === 0) this.words[(this.at - RECORD_HEADER) >> 2] = length;
+    this.position = (this.#record + this.header + padded(length)) | 0;
   }
 
   /** Puts a copy of a message, if there is room. */
   putCopy(message: Uint8Array): boolean {
     const { length } = message;
     if (!this.reserve(length)) return false;
-    this.#bytes.set(message, this.#at);
+    this.bytes.set(message, this.at);
     this.put(length);
     return true;
   }
 
   /** Shows the reader all that was put, and wakes it if it sleeps. */
   publish(): void {
-    const before = Atomics.exchange(this.#words, WORD.writePosition, this.#position); // W of Waiter
-    if ((before & SLEEPER) !== 0) this.#membership.peerEvent.set();
+    const before = Atomics.exchange(this.words, WORD.writePosition, this.position); // W of Waiter
+    if ((before & SLEEPER) !== 0) this.membership.peerEvent.set();
   }
 
   /** Whether there is room now for what there was none for. */
   isReady(): boolean {
-    const readPosition = Atomics.load(this.#words, WORD.readPosition) & POSITION_MASK; // S2
-    const used = distance(readPosition, this.#position, this.#capacity);
+    const readPosition = this.load(WORD.readPosition); // S2
+    const used = distance(readPosition, this.position, this.capacity);
     if (used < 0) throw this.#positionError(readPosition);
     this.#readPosition = readPosition;
-    return this.#wanted <= this.#capacity - used;
+    return this.#wanted <= this.capacity - used;
   }
 
   /** Tells the reader how much room is wanted: less is not worth a wake-up. */
   announceSleep(): void {
-    this.#words[WORD.spaceWanted] = this.#wanted;
+    this.words[WORD.spaceWanted] = this.#wanted;
   }
 
   /** The error for a reader that has left or ended. */
   brokenPipe(): Error {
-    return new Deno.errors.BrokenPipe(`The reader of the ${this.#membership.label} is gone`);
+    return new Deno.errors.BrokenPipe(`The reader of the ${this.membership.label} is gone`);
   }
 
   #isAllowed(length: number): boolean {
-    if (this.#slotSize !== 0) return length === this.#slotSize;
-    return length >>> 0 === length && length <= this.#largest;
+    if (this.slotSize !== 0) return length === this.slotSize;
+    return length >>> 0 === length && length <= this.largest;
   }
 
   #lengthError(length: number): Error {
-    const allowed = this.#slotSize === 0 ? `from 0 to ${this.#largest}` : this.#slotSize;
+    const allowed = this.slotSize === 0 ? `from 0 to ${this.largest}` : this.slotSize;
     return new RangeError(
-      `A message of the ${this.#membership.label} has ${allowed} bytes: ${length} is not that`,
+      `A message of the ${this.membership.label} has ${allowed} bytes: ${length} is not that`,
     );
   }
 
   #positionError(readPosition: number): Error {
-    return spoilt(
-      this.#membership.label,
-      `it is read up to ${readPosition >>> 0} and written up to ${this.#position >>> 0}`,
+    return this.spoilt(
+      `it is read up to ${readPosition >>> 0} and written up to ${this.position >>> 0}`,
     );
   }
 }

@@ -1,12 +1,8 @@
 import type { WaitOptions, WaitSyncOptions } from "../../core/options.ts";
-import { Consumer } from "./consumer.ts";
 import { createMembership, openMembership } from "./membership.ts";
 import { type RingCreateOptions, type RingOpenOptions, waitingMode } from "./options.ts";
-import { RingEnd } from "./ring_end.ts";
-import { Side } from "./side.ts";
-
-/** How many messages `receiveMany()` and its kin give at once, unless told otherwise. */
-const DEFAULT_BATCH = 1024;
+import { ReaderSide } from "./reader_side.ts";
+import { RingBulkReader } from "./ring_bulk_reader.ts";
 
 /**
  * The reading side of a ring in shared memory: receives the messages of the one {@linkcode RingWriter}, of another process
@@ -50,17 +46,13 @@ const DEFAULT_BATCH = 1024;
  * console.log(total);
  * ```
  */
-export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<ArrayBuffer>> {
-  readonly #side: Side;
-  readonly #consumer: Consumer;
-  /** Whether a message is lent out by `peek()`. */
-  #isPeeked = false;
+export class RingReader extends RingBulkReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
+  readonly #side: ReaderSide;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
-  private constructor(side: Side) {
+  private constructor(side: ReaderSide) {
     super(side);
     this.#side = side;
-    this.#consumer = new Consumer(side.membership);
   }
 
   /**
@@ -89,7 +81,7 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
    */
   static create(options: RingCreateOptions): RingReader {
     const mode = waitingMode(options);
-    return new RingReader(new Side(createMembership("reader", options), mode));
+    return new RingReader(new ReaderSide(createMembership("reader", options), mode));
   }
 
   /**
@@ -109,7 +101,7 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
    */
   static open(options: RingOpenOptions): RingReader {
     const mode = waitingMode(options);
-    return new RingReader(new Side(openMembership("reader", options), mode));
+    return new RingReader(new ReaderSide(openMembership("reader", options), mode));
   }
 
   /**
@@ -129,8 +121,8 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
    * ```
    */
   tryReceive(): Uint8Array<ArrayBuffer> | null | undefined {
-    const message = this.#take();
-    return message === undefined ? this.#nothing() : message;
+    const message = this.#side.take();
+    return message === undefined ? this.#side.nothing() : message;
   }
 
   /**
@@ -151,7 +143,7 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
    * ```
    */
   receiveSync(options?: WaitSyncOptions): Uint8Array<ArrayBuffer> | null {
-    return this.#untilSync(options, () => this.#take());
+    return this.#side.untilSync(options, () => this.#side.take());
   }
 
   /**
@@ -175,242 +167,7 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
    * ```
    */
   async receive(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer> | null> {
-    return await this.#until(options, () => this.#take());
-  }
-
-  /**
-   * Takes a message into memory of the caller's, if there is one: the fastest way to a copy.
-   *
-   * @param target Where to put it, from its first byte on.
-   * @returns The length of the message; `undefined` if there is none yet, or `null` if the writer is gone and there is none left.
-   * @throws {RangeError} If the message is longer than the target: it stays in the ring.
-   * @throws What {@linkcode RingReader.tryReceive} throws, too.
-   *
-   * @example
-   * ```ts
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.create({ name: "Local\\telemetry" });
-   * const target = new Uint8Array(reader.maxMessageSize);
-   * const length = reader.tryReceiveInto(target);
-   * if (length) console.log(target.subarray(0, length));
-   * ```
-   */
-  tryReceiveInto(target: Uint8Array): number | null | undefined {
-    const length = this.#takeInto(target);
-    return length === undefined ? this.#nothing() : length;
-  }
-
-  /**
-   * Takes a message into memory of the caller's. Blocks the thread until there is one.
-   *
-   * @param target Where to put it, from its first byte on.
-   * @param options How long to wait.
-   * @returns The length of the message; `null` if the writer is gone and there is none left.
-   * @throws {RangeError} If the message is longer than the target: it stays in the ring.
-   * @throws What {@linkcode RingReader.receiveSync} throws, too.
-   *
-   * @example
-   * ```ts no-eval
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.open({ name: "Local\\telemetry" });
-   * const target = new Uint8Array(reader.maxMessageSize);
-   * console.log(reader.receiveIntoSync(target));
-   * ```
-   */
-  receiveIntoSync(target: Uint8Array, options?: WaitSyncOptions): number | null {
-    for (;;) {
-      const length = this.#takeInto(target);
-      if (length !== undefined) return length;
-      if (this.#side.waitSync(this.#consumer, options) === "gone") return null;
-    }
-  }
-
-  /**
-   * Takes a message into memory of the caller's, and waits until there is one. The memory must not be transferred meanwhile.
-   *
-   * It is safe to give up: a promise that is rejected has taken nothing.
-   *
-   * @param target Where to put it, from its first byte on.
-   * @param options How long to wait.
-   * @returns The length of the message; `null` if the writer is gone and there is none left.
-   * @throws {RangeError} If the message is longer than the target: it stays in the ring.
-   * @throws What {@linkcode RingReader.receive} throws, too.
-   *
-   * @example
-   * ```ts no-eval
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.open({ name: "Local\\telemetry" });
-   * const target = new Uint8Array(reader.maxMessageSize);
-   * console.log(await reader.receiveInto(target, { timeout: 1000 }));
-   * ```
-   */
-  async receiveInto(target: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return await this.#until(options, () => this.#takeInto(target));
-  }
-
-  /**
-   * Takes all messages there are, and gives the writer their room at once: for small messages that is faster than one by one.
-   *
-   * @param max How many at most.
-   * @returns Copies of the messages, which may lie in the same `ArrayBuffer`; empty if there is none yet, or `null` if the writer
-   * is gone and there is none left.
-   * @throws {RangeError} If `max` is not a whole number from 1 on.
-   * @throws What {@linkcode RingReader.tryReceive} throws, too.
-   *
-   * @example
-   * ```ts
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.create({ name: "Local\\telemetry" });
-   * for (const message of reader.tryReceiveMany() ?? []) console.log(message.length);
-   * ```
-   */
-  tryReceiveMany(max = DEFAULT_BATCH): Uint8Array<ArrayBuffer>[] | null {
-    const messages = this.#takeMany(max);
-    if (messages !== undefined) return messages;
-    return this.#nothing() === null ? null : [];
-  }
-
-  /**
-   * Takes all messages there are, at least one. Blocks the thread until there is one.
-   *
-   * @param max How many at most.
-   * @param options How long to wait.
-   * @returns Copies of the messages, which may lie in the same `ArrayBuffer`; `null` if the writer is gone and there is none left.
-   * @throws {RangeError} If `max` is not a whole number from 1 on.
-   * @throws What {@linkcode RingReader.receiveSync} throws, too.
-   *
-   * @example
-   * ```ts no-eval
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.open({ name: "Local\\telemetry" });
-   * for (let batch = reader.receiveManySync(); batch !== null; batch = reader.receiveManySync()) {
-   *   console.log(batch.length);
-   * }
-   * ```
-   */
-  receiveManySync(
-    max = DEFAULT_BATCH,
-    options?: WaitSyncOptions,
-  ): Uint8Array<ArrayBuffer>[] | null {
-    return this.#untilSync(options, () => this.#takeMany(max));
-  }
-
-  /**
-   * Takes all messages there are, and waits until there is at least one.
-   *
-   * It is safe to give up: a promise that is rejected has taken nothing.
-   *
-   * @param max How many at most.
-   * @param options How long to wait.
-   * @returns Copies of the messages, which may lie in the same `ArrayBuffer`; `null` if the writer is gone and there is none left.
-   * @throws {RangeError} If `max` is not a whole number from 1 on.
-   * @throws What {@linkcode RingReader.receive} throws, too.
-   *
-   * @example
-   * ```ts no-eval
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.open({ name: "Local\\telemetry" });
-   * console.log((await reader.receiveMany(100))?.length);
-   * ```
-   */
-  async receiveMany(
-    max = DEFAULT_BATCH,
-    options?: WaitOptions,
-  ): Promise<Uint8Array<ArrayBuffer>[] | null> {
-    return await this.#until(options, () => this.#takeMany(max));
-  }
-
-  /**
-   * Looks at the next message where it lies in the ring, if there is one. It stays there until {@linkcode RingReader.release};
-   * looking again gives the same one.
-   *
-   * @returns The message; `undefined` if there is none yet, or `null` if the writer is gone and there is none left.
-   * @throws {Deno.errors.InvalidData} If the other side has spoilt the ring.
-   * @throws {Deno.errors.BadResource} If the reader is closed.
-   *
-   * @example
-   * ```ts
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.create({ name: "Local\\telemetry" });
-   * const place = reader.tryPeek();
-   * if (place) {
-   *   console.log(place[0]);
-   *   reader.release();
-   * }
-   * ```
-   */
-  tryPeek(): Uint8Array<ArrayBuffer> | null | undefined {
-    const place = this.#peek();
-    return place === undefined ? this.#nothing() : place;
-  }
-
-  /**
-   * Looks at the next message where it lies in the ring. Blocks the thread until there is one.
-   *
-   * @param options How long to wait.
-   * @returns The message; `null` if the writer is gone and there is none left.
-   * @throws What {@linkcode RingReader.receiveSync} throws.
-   *
-   * @example
-   * ```ts no-eval
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.open({ name: "Local\\telemetry" });
-   * console.log(reader.peekSync()?.[0]);
-   * reader.release();
-   * ```
-   */
-  peekSync(options?: WaitSyncOptions): Uint8Array<ArrayBuffer> | null {
-    return this.#untilSync(options, () => this.#peek());
-  }
-
-  /**
-   * Looks at the next message where it lies in the ring, and waits until there is one.
-   *
-   * It is safe to give up: a message stays in the ring until it is released.
-   *
-   * @param options How long to wait.
-   * @returns The message; `null` if the writer is gone and there is none left.
-   * @throws What {@linkcode RingReader.receive} throws.
-   *
-   * @example
-   * ```ts no-eval
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.open({ name: "Local\\telemetry" });
-   * console.log((await reader.peek())?.[0]);
-   * reader.release();
-   * ```
-   */
-  async peek(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer> | null> {
-    return await this.#until(options, () => this.#peek());
-  }
-
-  /**
-   * Gives the room of the message that was looked at back to the writer. Its place must not be read any more: the writer has it.
-   *
-   * @throws {TypeError} If no message was looked at.
-   * @throws {Deno.errors.BadResource} If the reader is closed.
-   *
-   * @example
-   * ```ts
-   * import { RingReader } from "@winipc/winipc/shared-memory";
-   *
-   * using reader = RingReader.create({ name: "Local\\telemetry" });
-   * if (reader.tryPeek()) reader.release();
-   * ```
-   */
-  release(): void {
-    this.#side.checkOpen();
-    if (!this.#isPeeked) throw new TypeError("release() gives back what peek() has shown");
-    this.#release();
+    return await this.#side.until(options, () => this.#side.take());
   }
 
   /**
@@ -437,75 +194,4 @@ export class RingReader extends RingEnd implements AsyncIterable<Uint8Array<Arra
       cancel: () => this.close(),
     }, { highWaterMark: 0 });
   }
-
-  #look(): boolean {
-    this.#side.checkOpen();
-    return this.#consumer.look();
-  }
-
-  #release(): void {
-    this.#isPeeked = false;
-    this.#consumer.take();
-    this.#consumer.publish();
-  }
-
-  /** What there is when there is no message: nothing yet, or the end. */
-  #nothing(): null | undefined {
-    // What was written has been written before the end: so look once more after that is known.
-    return this.#side.membership.peer.isGoneLately() && !this.#consumer.look() ? null : undefined;
-  }
-
-  #take(): Uint8Array<ArrayBuffer> | undefined {
-    if (!this.#look()) return undefined;
-    const message = new Uint8Array(this.#consumer.length);
-    this.#consumer.copyTo(message);
-    this.#release();
-    return message;
-  }
-
-  #takeInto(target: Uint8Array): number | undefined {
-    if (!this.#look()) return undefined;
-    const { length } = this.#consumer;
-    if (length > target.length) throw sizeError(length, target.length);
-    this.#consumer.copyTo(target);
-    this.#release();
-    return length;
-  }
-
-  #takeMany(max: number): Uint8Array<ArrayBuffer>[] | undefined {
-    if (max < 1 || !(Number.isInteger(max) || max === Infinity)) {
-      throw new RangeError(`max must be a whole number from 1 on: ${max} is not`);
-    }
-    if (!this.#look()) return undefined;
-    this.#isPeeked = false;
-    return this.#consumer.takeMany(max);
-  }
-
-  #peek(): Uint8Array<ArrayBuffer> | undefined {
-    if (!this.#look()) return undefined;
-    this.#isPeeked = true;
-    return this.#consumer.place();
-  }
-
-  #untilSync<Result extends NonNullable<unknown> | null>(
-    options: WaitSyncOptions | undefined,
-    attempt: () => Result | undefined,
-  ): Result | null {
-    for (;;) {
-      const result = attempt();
-      if (result !== undefined) return result;
-      if (this.#side.waitSync(this.#consumer, options) === "gone") return null;
-    }
-  }
-
-  #until<Result extends NonNullable<unknown> | null>(
-    options: WaitOptions | undefined,
-    attempt: () => Result | undefined,
-  ): Promise<Result | null> {
-    return this.#side.perform<Result | null>(this.#consumer, options, attempt, () => null);
-  }
-}
-
-function sizeError(length: number, room: number): Error {
-  return new RangeError(`A message of ${length} bytes does not fit into ${room} bytes`);
 }

@@ -11,6 +11,7 @@ export class Side {
   readonly #turn = new Turn();
   #isClosed = false;
 
+  /** @param longestSleep For tests; see {@linkcode Waiter}. */
   constructor(membership: Membership, mode: WaitingMode, longestSleep?: number) {
     this.membership = membership;
     this.#waiter = new Waiter(membership, mode, longestSleep);

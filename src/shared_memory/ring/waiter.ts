@@ -1,4 +1,6 @@
 import { windowsTimeout } from "../../core/options.ts";
+import { closedMeanwhile } from "../../core/wait.ts";
+import { eventLoopTurn } from "../event_loop.ts";
 import { SLEEPER, WORD } from "./layout.ts";
 import type { Membership } from "./membership.ts";
 import type { WaitingMode } from "./options.ts";
@@ -264,11 +266,6 @@ export class Waiter {
   }
 }
 
-/** The error for a wait whose ring was closed in this program. */
-function closedMeanwhile(label: string): Error {
-  return new Deno.errors.BadResource(`The ${label} was closed while being waited for`);
-}
-
 function deadlineOf(timeout: number | undefined): number {
   return timeout === undefined || timeout === Infinity
     ? Infinity
@@ -300,12 +297,4 @@ function lookSomeTimes(awaited: Awaited): boolean {
     Atomics.pause?.();
   }
   return false;
-}
-
-/**
- * Lets timers, input and output have their turn. A timer of 0 ms takes two milliseconds under Windows, and this takes
- * microseconds.
- */
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { lastError } from "../../../src/core/errors.ts";
 import { isInvalidHandle, OwnedHandle } from "../../../src/core/handle.ts";
 import { encodeWide } from "../../../src/core/wide_string.ts";
-import { filePath } from "../../../src/shared_memory/file_backing.ts";
+import { filePath } from "../../../src/core/file_path.ts";
 import { SharedMemory, Win32Error } from "../../../src/shared_memory/mod.ts";
 import { FILE_SHARE_READ, GENERIC_READ, OPEN_EXISTING } from "../../../src/win32/constants.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";

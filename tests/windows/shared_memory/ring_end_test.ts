@@ -189,3 +189,29 @@ test("Aborting RingWriter.writable closes the writer", async () => {
   assert(pair.writer.closed);
   assertEquals(pair.reader.tryReceive(), null);
 });
+
+test("Aborting RingWriter.writable ends a write that waits for room", async () => {
+  using pair = ringPair({ capacity: 64 });
+  const { writer, reader } = pair;
+  writer.trySendMany([messageOf(24, 1), messageOf(24, 2)]);
+  const stream = writer.writable.getWriter();
+  const written = stream.write(messageOf(24, 3));
+  const closed = assertRejects(() => stream.closed, Error, "enough");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const rejected = assertRejects(() => written, Error, "enough");
+  await stream.abort(new Error("enough"));
+  await Promise.all([rejected, closed]);
+  assert(writer.closed);
+  assertEquals(reader.tryReceiveMany(), [messageOf(24, 1), messageOf(24, 2)]);
+  assertEquals(reader.tryReceive(), null);
+});
+
+test("Cancelling RingReader.readable ends a read that waits", async () => {
+  using pair = ringPair();
+  const stream = pair.reader.readable.getReader();
+  const read = stream.read();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await stream.cancel();
+  assertEquals(await read, { done: true, value: undefined });
+  assert(pair.reader.closed);
+});

@@ -1,39 +1,43 @@
-import { Consumer } from "../../../src/shared_memory/ring/consumer.ts";
-import type { Membership } from "../../../src/shared_memory/ring/membership.ts";
-import type { WaitingMode } from "../../../src/shared_memory/ring/options.ts";
-import { Producer } from "../../../src/shared_memory/ring/producer.ts";
-import { Side } from "../../../src/shared_memory/ring/side.ts";
+import { createMembership } from "../../../src/shared_memory/ring/membership.ts";
+import { type RingWaiting, waitingMode } from "../../../src/shared_memory/ring/options.ts";
+import { ReaderSide } from "../../../src/shared_memory/ring/reader_side.ts";
+import { WriterSide } from "../../../src/shared_memory/ring/writer_side.ts";
 
 // The two sides of a ring as the public classes have them, but for one thing: once asleep they do not look again by themselves
 // after half a second. So a wake-up that is lost is no delay, but the end.
 
+/** Which ring, and how to wait. */
+export interface EndlessOptions {
+  readonly name: string;
+  readonly waiting: RingWaiting;
+  /** @default {64} */
+  readonly capacity?: number;
+}
+
+function sideOf(role: "writer" | "reader", options: EndlessOptions) {
+  const { name, waiting, capacity = 64 } = options;
+  return [
+    createMembership(role, { name, capacity }),
+    waitingMode({ waiting, spinTime: 5 }),
+  ] as const;
+}
+
 /** A writer whose sleeps have no end. */
 export class EndlessWriter implements Disposable {
-  readonly #side: Side;
-  readonly #producer: Producer;
+  readonly #side: WriterSide;
 
-  constructor(membership: Membership, mode: WaitingMode) {
-    this.#side = new Side(membership, mode, Infinity);
-    this.#producer = new Producer(membership);
+  constructor(options: EndlessOptions) {
+    this.#side = new WriterSide(...sideOf("writer", options), Infinity);
   }
 
   /** Sends a message, blocking the thread while there is no room. */
   send(message: Uint8Array): void {
-    while (!this.#producer.putCopy(message)) this.#side.waitSync(this.#producer, undefined);
-    this.#producer.publish();
+    while (!this.#side.put(message)) this.#side.untilRoomSync(undefined);
   }
 
   /** Sends a message; it is waited for room. */
   async sendAsync(message: Uint8Array): Promise<void> {
-    const put = () => {
-      if (!this.#producer.putCopy(message)) return undefined;
-      this.#producer.publish();
-      return true;
-    };
-    const ended = () => {
-      throw new Error("The reader is gone");
-    };
-    await this.#side.perform<boolean>(this.#producer, undefined, put, ended);
+    await this.#side.until(undefined, () => this.#side.put(message) || undefined);
   }
 
   [Symbol.dispose](): void {
@@ -43,37 +47,28 @@ export class EndlessWriter implements Disposable {
 
 /** A reader whose sleeps have no end. */
 export class EndlessReader implements Disposable {
-  readonly #side: Side;
-  readonly #consumer: Consumer;
+  readonly #side: ReaderSide;
 
-  constructor(membership: Membership, mode: WaitingMode) {
-    this.#side = new Side(membership, mode, Infinity);
-    this.#consumer = new Consumer(membership);
+  constructor(options: EndlessOptions) {
+    this.#side = new ReaderSide(...sideOf("reader", options), Infinity);
   }
 
   /** Takes a message, blocking the thread. */
   receive(): Uint8Array {
-    while (!this.#consumer.look()) this.#side.waitSync(this.#consumer, undefined);
-    return this.#take();
+    return notEnd(this.#side.untilSync(undefined, () => this.#side.take()));
   }
 
   /** Takes a message. */
   async receiveAsync(): Promise<Uint8Array> {
-    const taken = () => this.#consumer.look() ? this.#take() : undefined;
-    const ended = () => {
-      throw new Error("The writer is gone");
-    };
-    return await this.#side.perform<Uint8Array>(this.#consumer, undefined, taken, ended);
-  }
-
-  #take(): Uint8Array {
-    const message = this.#consumer.place().slice();
-    this.#consumer.take();
-    this.#consumer.publish();
-    return message;
+    return notEnd(await this.#side.until(undefined, () => this.#side.take()));
   }
 
   [Symbol.dispose](): void {
     this.#side.close();
   }
+}
+
+function notEnd(message: Uint8Array | null): Uint8Array {
+  if (message === null) throw new Error("The writer is gone");
+  return message;
 }

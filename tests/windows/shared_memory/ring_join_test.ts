@@ -98,7 +98,7 @@ test("A second writer or reader is refused while the first one is there", () => 
 test("A second writer is refused while another process is the first one, and let in when that has ended", async () => {
   const name = uniqueName("ring");
   using reader = RingReader.create({ name, capacity: 1024 });
-  await using holder = runDeno(HOLDER, { args: [name] });
+  await using holder = runDeno(HOLDER, { args: [name, "writer"] });
   await holder.waitForLine("holding");
   assert(reader.hasPeer);
   assertThrows(() => RingWriter.open({ name }), Deno.errors.Busy, `process ${holder.pid}`);

@@ -212,6 +212,43 @@ test("Messages received together are copies: the ring may be written again", () 
   assertEquals([first, second], [messageOf(10, 1), messageOf(10, 2)]);
 });
 
+test("Messages that cannot be copied together stay in the ring", () => {
+  using pair = ringPair({ capacity: 128 });
+  const messages = [messageOf(40, 1), messageOf(40, 2), messageOf(30, 3)];
+  assertEquals(pair.writer.trySendMany(messages), 2);
+  assertEquals(pair.reader.tryReceive(), messages[0]);
+  // Around the end of the ring: the second copy fails.
+  assertEquals(pair.writer.trySendMany(messages.slice(2)), 1);
+  const { slice } = Uint8Array.prototype;
+  let copies = 0;
+  Uint8Array.prototype.slice = function (...range) {
+    const isOfRing = this.buffer.byteLength > DATA_AT;
+    if (isOfRing && ++copies === 2) throw new RangeError("Array buffer allocation failed");
+    return Reflect.apply(slice, this, range);
+  };
+  try {
+    assertThrows(() => pair.reader.tryReceiveMany(), RangeError, "allocation");
+  } finally {
+    Uint8Array.prototype.slice = slice;
+  }
+  assertEquals(copies, 2);
+  assertEquals(pair.reader.tryReceiveMany(), messages.slice(1));
+  assertEquals(pair.reader.tryReceive(), undefined);
+});
+
+test("What is written into a place after commit() changes that message at most", () => {
+  using pair = ringPair({ capacity: 128 });
+  const { writer, reader } = pair;
+  const place = writer.tryReserve(24);
+  assert(place !== null);
+  place.fill(1);
+  writer.commit(20);
+  assert(writer.trySend(messageOf(9)));
+  place.fill(255);
+  assertEquals(reader.tryReceive(), new Uint8Array(20).fill(255));
+  assertEquals(reader.tryReceive(), messageOf(9));
+});
+
 test("A reserved message is seen when it is committed, with what was written in its place", () => {
   using pair = ringPair();
   const { writer, reader } = pair;

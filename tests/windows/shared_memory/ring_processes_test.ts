@@ -10,9 +10,9 @@ const SERVER = new URL("./children/ring_server.ts", import.meta.url);
 
 for (const waiting of ["spin", "hybrid", "event"] as const) {
   test(
-    `Every byte of many messages comes from another process, in order (${waiting})`,
+    `Every byte of two million messages comes from another process, in order (${waiting})`,
     async () => {
-      await transferSync({ waiting, count: 200_000, capacity: 4096, largest: 100 });
+      await transferSync({ waiting, count: 2_000_000, capacity: 4096, largest: 100 });
     },
     { timeout: 120_000 },
   );

@@ -31,21 +31,11 @@ for (const waiting of ["event", "hybrid"] as const) {
     const name = uniqueName("ring");
     const count = 20_000;
     using echo = await startEcho(name, waiting, count);
-    const mode = waitingMode({ waiting, spinTime: 5 });
-    using writer = new EndlessWriter(
-      createMembership("writer", { name: `${name}.a`, capacity: 64 }),
-      mode,
-    );
-    using reader = new EndlessReader(
-      createMembership("reader", { name: `${name}.b`, capacity: 64 }),
-      mode,
-    );
-    const message = new Uint8Array(20);
-    const words = new Uint32Array(message.buffer);
+    using writer = new EndlessWriter({ name: `${name}.a`, waiting });
+    using reader = new EndlessReader({ name: `${name}.b`, waiting });
     for (let index = 0; index < count; index++) {
-      words[0] = index;
       // Three ahead, where two have room: the other side is still busy with the ones before, or falls asleep just now.
-      writer.send(message);
+      writer.send(messageOf(index));
       if (index >= AHEAD) assertEquals(indexOf(reader.receive()), index - AHEAD);
     }
     for (let index = count - AHEAD; index < count; index++) {
@@ -58,20 +48,10 @@ for (const waiting of ["event", "hybrid"] as const) {
     const name = uniqueName("ring");
     const count = 5_000;
     using echo = await startEcho(name, waiting, count);
-    const mode = waitingMode({ waiting, spinTime: 5 });
-    using writer = new EndlessWriter(
-      createMembership("writer", { name: `${name}.a`, capacity: 64 }),
-      mode,
-    );
-    using reader = new EndlessReader(
-      createMembership("reader", { name: `${name}.b`, capacity: 64 }),
-      mode,
-    );
-    const message = new Uint8Array(20);
-    const words = new Uint32Array(message.buffer);
+    using writer = new EndlessWriter({ name: `${name}.a`, waiting });
+    using reader = new EndlessReader({ name: `${name}.b`, waiting });
     for (let index = 0; index < count; index++) {
-      words[0] = index;
-      writer.send(message);
+      writer.send(messageOf(index));
       assertEquals(indexOf(await reader.receiveAsync()), index);
     }
     await echo.done;
@@ -80,9 +60,9 @@ for (const waiting of ["event", "hybrid"] as const) {
 
 test("A writer that waits for more room than one message leaves is waked when there is enough", async () => {
   const name = uniqueName("ring");
-  const mode = waitingMode({ waiting: "event" });
-  using writer = new EndlessWriter(createMembership("writer", { name, capacity: 1024 }), mode);
-  using reader = new EndlessReader(createMembership("reader", { name, capacity: 1024 }), mode);
+  const options = { name, waiting: "event", capacity: 1024 } as const;
+  using writer = new EndlessWriter(options);
+  using reader = new EndlessReader(options);
   for (let round = 0; round < 20; round++) {
     for (let count = 0; count < 32; count++) writer.send(new Uint8Array(24));
     const sent = writer.sendAsync(new Uint8Array(500));
@@ -115,6 +95,35 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
   });
 }
 
+for (const waiting of ["spin", "hybrid", "event"] as const) {
+  test(`A side that waits looks at the other process after half a second at most (${waiting})`, async () => {
+    const name = uniqueName("ring");
+    using membership = createMembership("reader", { name, capacity: 64 });
+    const sleeps: number[] = [];
+    let looks = 0;
+    let looksBefore = 0;
+    // Sleeps that are over at once, and a process that has ended when it is looked at for the fourth time.
+    const sleepSync = (milliseconds: number) => {
+      sleeps.push(milliseconds);
+      assert(looks > looksBefore, "It sleeps again without having looked");
+      looksBefore = looks;
+    };
+    const ownEvent = Object.assign(Object.create(membership.ownEvent), {
+      sleepSync,
+      sleep: (milliseconds: number) => Promise.resolve(sleepSync(milliseconds)),
+    });
+    const peer = Object.assign(Object.create(membership.peer), {
+      isGoneLately: () => ++looks % 4 === 0,
+    });
+    const waiter = new Waiter({ ...membership, ownEvent, peer }, waitingMode({ waiting }));
+    const consumer = new Consumer(membership);
+    assertEquals(waiter.waitSync(consumer, undefined), "gone");
+    assertEquals(await waiter.wait(consumer, undefined, undefined), "gone");
+    assertEquals(looks, 8);
+    assertEquals(sleeps, waiting === "spin" ? [] : Array(6).fill(500));
+  });
+}
+
 test("Who sleeps is waked when the other side comes, and when it leaves", async () => {
   const name = uniqueName("ring");
   const membership = createMembership("reader", { name, capacity: 64 });
@@ -130,6 +139,13 @@ test("Who sleeps is waked when the other side comes, and when it leaves", async 
   assertEquals(await ended, false);
   side.close();
 });
+
+/** A message of 20 bytes that tells its index. */
+function messageOf(index: number): Uint8Array {
+  const message = new Uint8Array(20);
+  new DataView(message.buffer).setUint32(0, index, true);
+  return message;
+}
 
 function indexOf(message: Uint8Array): number {
   return new DataView(message.buffer, message.byteOffset).getUint32(0, true);

@@ -1,8 +1,9 @@
-// Becomes the writer of a ring, sends a message, and stays until it is ended.
-import { RingWriter } from "../../../../src/shared_memory/mod.ts";
+// Takes a role in a ring, a writer sends a message, and stays until it is ended: ring_holder.ts NAME ROLE.
+import { RingReader, RingWriter } from "../../../../src/shared_memory/mod.ts";
 import { messageOf } from "../ring_pair.ts";
 
-using writer = RingWriter.open({ name: Deno.args[0] });
-writer.sendSync(messageOf(3));
+const [name, role] = Deno.args;
+using side = role === "writer" ? RingWriter.open({ name }) : RingReader.open({ name });
+if (side instanceof RingWriter) side.sendSync(messageOf(3));
 console.log("holding");
 setInterval(() => {}, 1000);
