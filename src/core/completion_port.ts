@@ -88,7 +88,9 @@ class CompletionPort {
   /** The operation with this number is pending. Until it is completed it is kept, and with it the memory that the kernel uses. */
   expect(number: bigint, operation: Completable): void {
     this.#pending.set(number, operation);
-    this.#arrange();
+    // Who waits for it says whether it keeps the program alive, still in this turn.
+    if (this.#references > 0) this.#arrange();
+    else queueMicrotask(() => this.#arrange());
   }
 
   keepAlive(): void {
