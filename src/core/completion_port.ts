@@ -12,7 +12,7 @@ export interface Completable {
 }
 
 /** The most packets that are taken at once. */
-const MOST_PACKETS = 128;
+const MOST_PACKETS = 512;
 /** A number that no operation has: its packet only ends a wait for packets. */
 const NUDGE = 0n;
 /** How long a wait for packets is left alone, in milliseconds. */
