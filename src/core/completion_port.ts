@@ -75,9 +75,15 @@ class CompletionPort {
   }
 
   #create(): OwnedHandle {
-    const port = kernel32().CreateIoCompletionPort(invalidHandleValue(), null, 0n, 1);
-    if (port !== null) return new OwnedHandle(port, "completion port");
-    throw lastError({ operation: "CreateIoCompletionPort", doing: "Cannot wait asynchronously" });
+    const value = kernel32().CreateIoCompletionPort(invalidHandleValue(), null, 0n, 1);
+    if (value === null) {
+      throw lastError({ operation: "CreateIoCompletionPort", doing: "Cannot wait asynchronously" });
+    }
+    const port = new OwnedHandle(value, "completion port");
+    const callback = Deno.UnsafeCallback.threadSafe(WAIT_CALLBACK, () => this.#poll());
+    callback.unref();
+    this.#watch = createWait(callback, 0n, port.label);
+    return port;
   }
 
   /** A number for the packet of an operation that is about to be started; no other one will have it. */
@@ -162,12 +168,7 @@ class CompletionPort {
 
   /** Lets the thread pool watch the port: it is signaled while there are packets. */
   #watchPort(): void {
-    if (this.#port === undefined) return;
-    if (this.#watch === undefined) {
-      const callback = Deno.UnsafeCallback.threadSafe(WAIT_CALLBACK, () => this.#poll());
-      callback.unref();
-      this.#watch = createWait(callback, 0n, this.#port.label);
-    }
+    if (this.#port === undefined || this.#watch === undefined) return;
     kernel32().SetThreadpoolWait(this.#watch, this.#port.value, null);
   }
 
