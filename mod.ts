@@ -21,8 +21,11 @@
  */
 
 export * from "./src/anonymous_pipe/mod.ts";
+export * from "./src/channel/mod.ts";
 export * from "./src/mailslot/mod.ts";
 export * from "./src/named_pipe/mod.ts";
+export * from "./src/process/mod.ts";
 export * from "./src/security/mod.ts";
 export * from "./src/shared_memory/mod.ts";
+export * from "./src/struct/mod.ts";
 export * from "./src/sync/mod.ts";

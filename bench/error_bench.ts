@@ -1,7 +1,7 @@
 // What a failure costs: a call that fails, beside the error that a caller gets of it.
 
-import { failure } from "../src/core/errors.ts";
-import { encodeWide } from "../src/core/wide_string.ts";
+import { win32Error } from "../src/core/error/windows_error.ts";
+import { encodeWide } from "../src/core/text/wide_string.ts";
 import { EventObject, SharedMemory } from "../mod.ts";
 import { ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY } from "../src/win32/error_codes.ts";
 import { kernel32 } from "../src/win32/kernel32.ts";
@@ -32,7 +32,7 @@ Deno.bench("new Error()", { group: "make an error", baseline: true }, () => {
 });
 
 Deno.bench("the mapped error of a code", { group: "make an error" }, () => {
-  failure(ERROR_PIPE_BUSY, { operation: "CreateFileW", object: name, doing: "Cannot open" });
+  win32Error(ERROR_PIPE_BUSY, { operation: "CreateFileW", object: name, doing: "Cannot open" });
 });
 
 function expectNotFound(open: () => unknown): void {

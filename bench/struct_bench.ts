@@ -1,6 +1,6 @@
 // What structs cost beside a DataView that the program reads and writes by hand.
 
-import { array, cstring, defineStruct, f64, i32, u16 } from "../src/core/struct.ts";
+import { array, cstring, defineStruct, f64, i32, u16 } from "../src/struct/mod.ts";
 
 const SAMPLES = 4;
 const Telemetry = defineStruct({

@@ -1,6 +1,6 @@
 // What UTF-16 for Windows' functions costs, beside the plainest way to do it.
 
-import { decodeWide, encodeWide, readWide } from "../src/core/wide_string.ts";
+import { decodeWide, encodeWide, readWide } from "../src/core/text/wide_string.ts";
 
 const TEXTS = { "a name": "Local\\telemetry-frames", "32 KiB": "Grüße, 世界 🌍 ".repeat(1260) };
 

@@ -1,14 +1,42 @@
 // The rule of the architecture: dependencies go one way.
 
-/** The folders of src that others may import, each with what it may import itself. */
-const BASE: Readonly<Record<string, readonly string[]>> = {
-  win32: [],
-  core: ["win32"],
-  security: ["core", "win32"],
-};
+/** All of src/core, for what stands above it. */
+const CORE = [
+  "core/text",
+  "core/options",
+  "core/error",
+  "core/memory",
+  "core/handle",
+  "core/io",
+  "core/wait",
+] as const;
 
-/** Every other folder of src is a mechanism. */
-const MECHANISM = ["security", "core", "win32"];
+/** What a mechanism may import, whatever else it needs. */
+const BASE = ["win32", ...CORE, "struct", "security"] as const;
+
+/**
+ * The one table of allowed imports: each room of src with the rooms it may import besides itself. A room is a folder of src,
+ * or of src/core. Each names only rooms above it in this table, so there is no cycle.
+ */
+export const EDGES: Readonly<Record<string, readonly string[]>> = {
+  "win32": [],
+  "core/text": ["win32"],
+  "core/options": ["win32", "core/text"],
+  "core/error": ["win32", "core/text"],
+  "core/memory": ["win32", "core/text", "core/error"],
+  "core/handle": ["win32", "core/text", "core/error", "core/memory"],
+  "core/io": ["win32", "core/text", "core/options", "core/error", "core/memory", "core/handle"],
+  "core/wait": ["win32", "core/options", "core/error", "core/memory", "core/handle", "core/io"],
+  "struct": ["core/text", "core/memory"],
+  "security": ["win32", ...CORE, "struct"],
+  "sync": BASE,
+  "shared_memory": BASE,
+  "anonymous_pipe": BASE,
+  "process": [...BASE, "anonymous_pipe"],
+  "named_pipe": BASE,
+  "mailslot": BASE,
+  "channel": [...BASE, "sync", "shared_memory", "process"],
+};
 
 /** The one module that may load Deno's Node compatibility; it has an export of its own. */
 const NODE_ADAPTER = "named_pipe/node_stream.ts";
@@ -25,8 +53,7 @@ interface ModuleGraph {
 }
 
 /**
- * Finds the imports that break the rule: src/win32 imports nothing, src/core only win32, src/security
- * only these two, and a mechanism only these three; nothing in src imports anything outside src.
+ * Finds the imports that {@linkcode EDGES} does not allow, and those of anything outside src.
  *
  * @param root URL of the repository, ending with a slash
  * @returns one sentence for each such import
@@ -38,20 +65,26 @@ export async function brokenLayers(root: URL): Promise<string[]> {
   for (const { specifier, dependencies = [] } of graph.modules) {
     if (!specifier.startsWith(source)) continue;
     const from = specifier.slice(source.length);
-    const folder = from.split("/")[0];
-    const allowed = [folder, ...BASE[folder] ?? MECHANISM];
+    const room = roomOf(from);
+    const allowed = [room, ...EDGES[room] ?? []];
     for (const { code, type } of dependencies) {
       const to = code?.specifier ?? type?.specifier ?? "";
       if (from === NODE_ADAPTER && to.startsWith("node:")) continue;
       const inside = to.startsWith(source) ? to.slice(source.length) : undefined;
       if (inside === undefined) {
         broken.push(`src/${from} imports ${to.replace(root.href, "")}, which is not in src.`);
-      } else if (!allowed.includes(inside.split("/")[0])) {
+      } else if (!allowed.includes(roomOf(inside))) {
         broken.push(`src/${from} imports src/${inside}; it may import ${allowed.join(", ")}.`);
       }
     }
   }
   return broken;
+}
+
+/** The room of a module, by its path below src. */
+function roomOf(path: string): string {
+  const folders = path.split("/");
+  return folders.slice(0, folders[0] === "core" ? 2 : 1).join("/");
 }
 
 /** What every module of src imports, whether an export of the package leads to it or not. */

@@ -2,7 +2,8 @@
 //
 //     anonymous_pipe.ts blocking MEBIBYTES      anonymous_pipe.ts async MEBIBYTES
 
-import { createPipe, PipeWriter, spawnWithHandles } from "@winipc/winipc/anonymous-pipe";
+import { createPipe, PipeWriter } from "@winipc/winipc/anonymous-pipe";
+import { spawnWithHandles } from "@winipc/winipc/process";
 import { BLOCK } from "./pipe_roles.ts";
 
 const [role, ...rest] = Deno.args;

@@ -3,7 +3,8 @@
 //
 //     anonymous_pipe_raw.ts blocking MEBIBYTES
 
-import { PipeWriter, spawnWithHandles } from "@winipc/winipc/anonymous-pipe";
+import { PipeWriter } from "@winipc/winipc/anonymous-pipe";
+import { spawnWithHandles } from "@winipc/winipc/process";
 import { BLOCK } from "./pipe_roles.ts";
 import { kernel32, read, write } from "./raw_calls.ts";
 

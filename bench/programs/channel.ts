@@ -4,12 +4,8 @@
 //     channel.ts spin COUNT             channel.ts processor-time WAITING COUNT
 
 import process from "node:process";
-import {
-  RingReader,
-  type RingWaiting,
-  RingWriter,
-  SharedMemory,
-} from "@winipc/winipc/shared-memory";
+import { RingReader, type RingWaiting, RingWriter } from "@winipc/winipc/channel";
+import { SharedMemory } from "@winipc/winipc/shared-memory";
 
 // As in bench/peers/ring.c.
 const MESSAGE = 64;

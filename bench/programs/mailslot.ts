@@ -2,7 +2,7 @@
 //
 //     mailslot.ts messages COUNT     mailslot.ts backlog COUNT     mailslot.ts async COUNT
 
-import { spawnWithHandles } from "@winipc/winipc/anonymous-pipe";
+import { spawnWithHandles } from "@winipc/winipc/process";
 import { createMailslot, openMailslot } from "@winipc/winipc/mailslot";
 import { MESSAGE, WARM_UP } from "./pipe_roles.ts";
 

@@ -8,7 +8,7 @@
 // FROM and TO are sync, async (TO only) or C; KIND is sync or async.
 
 import process from "node:process";
-import { SharedQueue } from "@winipc/winipc/shared-memory";
+import { SharedQueue } from "@winipc/winipc/channel";
 
 const CAPACITY = 2 ** 20;
 const BATCH = 100;

@@ -1,12 +1,8 @@
 // The mechanisms of the sweep as links: how each side gets one. The host makes it and starts the other side with the
 // arguments that `join` needs.
 
-import {
-  createPipe,
-  PipeReader,
-  PipeWriter,
-  spawnWithHandles,
-} from "@winipc/winipc/anonymous-pipe";
+import { createPipe, PipeReader, PipeWriter } from "@winipc/winipc/anonymous-pipe";
+import { spawnWithHandles } from "@winipc/winipc/process";
 import { createMailslot, openMailslot, waitForMailslot } from "@winipc/winipc/mailslot";
 import {
   connectNamedPipe,
@@ -14,7 +10,7 @@ import {
   listenNamedPipe,
   listenNamedPipeSync,
 } from "@winipc/winipc/named-pipe";
-import { RingReader, RingWriter, SharedQueue } from "@winipc/winipc/shared-memory";
+import { RingReader, RingWriter, SharedQueue } from "@winipc/winipc/channel";
 import type { AsyncLink, SyncLink } from "./sweep_driver.ts";
 
 /** Starts the other side: this program, as one that joins. It gets the handles' numbers after the arguments. */

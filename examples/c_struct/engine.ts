@@ -1,15 +1,6 @@
 // What engine.h says, in TypeScript: the same layout as the C compiler's.
 
-import {
-  array,
-  cstring,
-  defineStruct,
-  f32,
-  f64,
-  i32,
-  u32,
-  wstring,
-} from "@winipc/winipc/shared-memory";
+import { array, cstring, defineStruct, f32, f64, i32, u32, wstring } from "@winipc/winipc/struct";
 
 /** Written by the C program. */
 export const Telemetry = defineStruct({

@@ -2,7 +2,7 @@
 //
 //     deno run --allow-ffi examples/channel/consumer.ts --channel NAME
 
-import { RingReader } from "@winipc/winipc/shared-memory";
+import { RingReader } from "@winipc/winipc/channel";
 import { parseCommandLine } from "../util/cli.ts";
 import { Frame, now } from "./frame.ts";
 import { Latencies } from "./latencies.ts";

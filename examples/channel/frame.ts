@@ -1,6 +1,6 @@
 // What the programs of this example agree on.
 
-import { defineStruct, f32, f64, u32 } from "@winipc/winipc/shared-memory";
+import { defineStruct, f32, f64, u32 } from "@winipc/winipc/struct";
 
 /** A telemetry frame, 48 bytes. */
 export const Frame = defineStruct({

@@ -2,7 +2,7 @@
 //
 //     deno run --allow-ffi examples/channel/producer.ts --channel NAME --rate 1000
 
-import { RingWriter } from "@winipc/winipc/shared-memory";
+import { RingWriter } from "@winipc/winipc/channel";
 import { parseCommandLine } from "../util/cli.ts";
 import { Frame, now } from "./frame.ts";
 

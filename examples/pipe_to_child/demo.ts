@@ -1,7 +1,8 @@
 // Feeds filters, which are child processes, and collects what they make of that, both at once. A third pipe, whose handle only they
 // inherit, brings a count.
 
-import { createPipe, spawnWithHandles } from "@winipc/winipc/anonymous-pipe";
+import { createPipe } from "@winipc/winipc/anonymous-pipe";
+import { spawnWithHandles } from "@winipc/winipc/process";
 import { parseCommandLine } from "../util/cli.ts";
 import { finishDemo } from "../util/pair.ts";
 

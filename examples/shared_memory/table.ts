@@ -1,7 +1,7 @@
 // What the programs of this example agree on: the names, and the layout of the shared memory.
 
 import { EventObject } from "@winipc/winipc/sync";
-import { cstring, defineStruct, f64, i32, u32 } from "@winipc/winipc/shared-memory";
+import { cstring, defineStruct, f64, i32, u32 } from "@winipc/winipc/struct";
 
 /** One row of the table, 56 bytes. */
 export const Row = defineStruct({

@@ -1,10 +1,8 @@
 /**
- * Anonymous pipes: streams of bytes between the threads of a program, and between it and the processes it starts; and processes
- * that inherit exactly the handles they are to have.
+ * Anonymous pipes: streams of bytes between the threads of a program, and between it and the processes it starts.
  *
- * - {@linkcode createPipe} makes a pipe, with calls that block and calls that do not on both ends.
- * - {@linkcode spawnWithHandles} starts a process in the style of `Deno.Command`, and gives it pipes, shared memory, events and other
- *   objects that need no name.
+ * {@linkcode createPipe} makes a pipe with calls that block and calls that do not on both ends. `@winipc/winipc/process` starts
+ * children that get an end of it.
  *
  * **Workers.** A call that does not block must have ended before its Worker does: Windows still writes to the memory of a pending
  * operation, and a Worker that has ended frees it. Blocking calls have no such rule. Close a pipe before
@@ -12,31 +10,24 @@
  *
  * Needs only `--allow-ffi`.
  *
- * Windows documentation: "Anonymous Pipes", "Creating a Child Process with Redirected Input and Output".
+ * Windows documentation: "Anonymous Pipes".
  *
- * @example Feed a filter and collect what it makes of that
+ * @example
  * ```ts
- * import { spawnWithHandles } from "@winipc/winipc/anonymous-pipe";
+ * import { createPipe } from "@winipc/winipc/anonymous-pipe";
  *
- * await using sort = spawnWithHandles("sort.exe", { stdin: "piped", stdout: "piped" });
- * const output = sort.output();
- * await new Blob(["pear\r\napple\r\n"]).stream().pipeTo(sort.stdin);
- * console.log(new TextDecoder().decode((await output).stdout));
+ * using pipe = createPipe();
+ * await pipe.writer.write(new TextEncoder().encode("hello"));
+ * const buffer = new Uint8Array(1024);
+ * console.log(await pipe.reader.read(buffer)); // 5
  * ```
  *
  * @module
  */
 
-export { Win32Error, type Win32ErrorContext } from "../core/errors.ts";
-export type { WaitOptions } from "../core/options.ts";
-export type { Inheritable } from "./child_handle.ts";
+export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
+export type { WaitOptions } from "../core/options/wait_options.ts";
 export { type AnonymousPipe, createPipe, type CreatePipeOptions, type PipeEnds } from "./create.ts";
 export { PipeEnd } from "./pipe_end.ts";
 export { PipeReader } from "./reader.ts";
-export { type ChildStream, spawnWithHandles, type SpawnWithHandlesOptions } from "./spawn.ts";
-export {
-  SpawnedProcess,
-  type SpawnedProcessOutput,
-  type SpawnedProcessStatus,
-} from "./spawned_process.ts";
 export { PipeWriter } from "./writer.ts";

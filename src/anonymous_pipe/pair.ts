@@ -1,19 +1,21 @@
-import { statusError } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { objectAttributes } from "../core/object_attributes.ts";
-import { IO_STATUS_BLOCK, OBJECT_ATTRIBUTES } from "../core/win32_structs.ts";
+import { ntStatusError } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { objectAttributes } from "../core/handle/object_attributes.ts";
+import { IO_STATUS_BLOCK } from "../win32/structs.ts";
 import {
   FILE_CREATE,
   FILE_NON_DIRECTORY_FILE,
+  FILE_SYNCHRONOUS_IO_NONALERT,
+} from "../win32/ntdll.ts";
+import {
   FILE_READ_ATTRIBUTES,
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
-  FILE_SYNCHRONOUS_IO_NONALERT,
   FILE_WRITE_ATTRIBUTES,
   GENERIC_READ,
   GENERIC_WRITE,
   SYNCHRONIZE,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
 
 /** How a pair is made. */
@@ -103,9 +105,7 @@ function openWriter(reader: OwnedHandle, { blockingWriter }: PairOptions): Owned
 
 /** OBJECT_ATTRIBUTES for what has no name of its own, below a handle. */
 function namelessIn(parent: OwnedHandle): Uint8Array<ArrayBuffer> {
-  const attributes = objectAttributes("");
-  OBJECT_ATTRIBUTES.write(attributes, { RootDirectory: parent.number });
-  return attributes;
+  return objectAttributes("", { root: parent.number });
 }
 
 function statusBlock(): Uint8Array<ArrayBuffer> {
@@ -118,6 +118,6 @@ function opened(
   operation: string,
   label: string,
 ): OwnedHandle {
-  if (status !== 0) throw statusError(status, { operation, doing: "Cannot create a pipe" });
+  if (status !== 0) throw ntStatusError(status, { operation, doing: "Cannot create a pipe" });
   return new OwnedHandle(Deno.UnsafePointer.create(handle[0]) as Deno.PointerObject, label);
 }

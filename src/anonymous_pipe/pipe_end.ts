@@ -1,8 +1,8 @@
-import { OwnedHandle } from "../core/handle.ts";
-import { HandleIo } from "../core/handle_io.ts";
-import { Liveness } from "../core/liveness.ts";
-import { Turn } from "../core/turn.ts";
-import { FILE_TYPE_PIPE } from "../win32/constants.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { HandleIo } from "../core/io/file_io.ts";
+import { Liveness } from "../core/io/event_loop_ref.ts";
+import { Turn } from "../core/io/async_lock.ts";
+import { FILE_TYPE_PIPE } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 
 /** What is behind either end of a pipe. */

@@ -1,8 +1,8 @@
-import { readableBytes } from "../core/byte_stream.ts";
-import { assertNotInterrupted, assertOpen } from "../core/closed.ts";
-import { statusError } from "../core/errors.ts";
-import { startWait, type WaitOptions } from "../core/options.ts";
-import { isEndStatus } from "../core/pipe_status.ts";
+import { readableBytes } from "../core/io/byte_stream.ts";
+import { assertNotInterrupted, assertOpen } from "../core/handle/closed.ts";
+import { ntStatusError } from "../core/error/windows_error.ts";
+import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
+import { isEndStatus } from "../core/io/pipe_status.ts";
 import { STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { adoptPipeEnd, assertBytes, PipeEnd, type PipeEndState, pipeEndState } from "./pipe_end.ts";
 
@@ -176,7 +176,7 @@ export class PipeReader extends PipeEnd {
 
 function readError(state: PipeEndState, status: number): Error {
   assertNotInterrupted(state.handle);
-  return statusError(status | 0, {
+  return ntStatusError(status | 0, {
     operation: "NtReadFile",
     doing: "Cannot read from the pipe",
   });

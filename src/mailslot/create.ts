@@ -1,4 +1,4 @@
-import { windowsTimeout } from "../core/options.ts";
+import { windowsTimeout } from "../core/options/wait_options.ts";
 import { securityAttributes } from "../security/attributes.ts";
 import { type Mailslot, makeMailslot } from "./mailslot.ts";
 import { type CreateMailslotOptions, windowsMessageSize } from "./options.ts";

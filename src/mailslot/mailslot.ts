@@ -1,6 +1,10 @@
-import { OwnedHandle } from "../core/handle.ts";
-import { type WaitOptions, type WaitSyncOptions, windowsTimeout } from "../core/options.ts";
-import { MAILSLOT_WAIT_FOREVER } from "../win32/constants.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import {
+  type WaitOptions,
+  type WaitSyncOptions,
+  windowsTimeout,
+} from "../core/options/wait_options.ts";
+import { MAILSLOT_WAIT_FOREVER } from "../win32/kernel32.ts";
 import { MessageReader } from "./message_reader.ts";
 import type { MailslotInfo } from "./options.ts";
 

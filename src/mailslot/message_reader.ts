@@ -1,16 +1,16 @@
-import { assertNotInterrupted, assertOpen } from "../core/closed.ts";
-import { statusError, Win32Error } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { HandleIo } from "../core/handle_io.ts";
+import { assertNotInterrupted, assertOpen } from "../core/handle/closed.ts";
+import { ntStatusError, Win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { HandleIo } from "../core/io/file_io.ts";
 import {
   startWait,
   type WaitOptions,
   type WaitSyncOptions,
   windowsTimeout,
-} from "../core/options.ts";
-import { Liveness } from "../core/liveness.ts";
-import { Turn } from "../core/turn.ts";
-import { MAILSLOT_WAIT_FOREVER } from "../win32/constants.ts";
+} from "../core/options/wait_options.ts";
+import { Liveness } from "../core/io/event_loop_ref.ts";
+import { Turn } from "../core/io/async_lock.ts";
+import { MAILSLOT_WAIT_FOREVER } from "../win32/kernel32.ts";
 import { ERROR_SEM_TIMEOUT } from "../win32/error_codes.ts";
 import {
   STATUS_BUFFER_TOO_SMALL,
@@ -150,7 +150,7 @@ export class MessageReader {
     if (status === STATUS_BUFFER_TOO_SMALL) return;
     assertNotInterrupted(this.#handle);
     if (status === STATUS_IO_TIMEOUT) throw this.#timedOut(timeout);
-    throw statusError(status | 0, {
+    throw ntStatusError(status | 0, {
       operation: "NtReadFile",
       doing: `Cannot read from the ${this.#handle.label}`,
     });

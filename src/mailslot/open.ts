@@ -1,18 +1,17 @@
-import { statusError } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { objectAttributes } from "../core/object_attributes.ts";
-import { startWait, type WaitOptions, windowsTimeout } from "../core/options.ts";
-import { pause } from "../core/pause.ts";
-import { IO_STATUS_BLOCK } from "../core/win32_structs.ts";
+import { ntStatusError } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { objectAttributes } from "../core/handle/object_attributes.ts";
+import { startWait, type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
+import { pause } from "../core/options/pause.ts";
+import { IO_STATUS_BLOCK } from "../win32/structs.ts";
+import { FILE_NON_DIRECTORY_FILE, FILE_OPEN } from "../win32/ntdll.ts";
 import {
-  FILE_NON_DIRECTORY_FILE,
-  FILE_OPEN,
   FILE_READ_ATTRIBUTES,
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
   GENERIC_WRITE,
   SYNCHRONIZE,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
 import { largestMessage, type OpenMailslotOptions } from "./options.ts";
 import { type MailslotPath, nativePath, parseMailslotPath } from "./path.ts";
@@ -141,7 +140,7 @@ function opened(
 ): MailslotWriter {
   const { full } = target.path;
   if (status !== 0) {
-    throw statusError(status, {
+    throw ntStatusError(status, {
       operation: "NtCreateFile",
       object: full,
       doing: `Cannot open mailslot "${full}"`,

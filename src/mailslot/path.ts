@@ -1,4 +1,4 @@
-import { quoteName } from "../core/object_name.ts";
+import { quoteName } from "../core/text/object_name.ts";
 
 /** The longest path in UTF-16 units, as the system's strings have 16 bits for their length in bytes. */
 const MAX_PATH_LENGTH = 32_767 - "\\??\\UNC\\".length;

@@ -1,15 +1,11 @@
-import { lastError, statusError } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { objectAttributes } from "../core/object_attributes.ts";
-import { IO_STATUS_BLOCK, SECURITY_ATTRIBUTES } from "../core/win32_structs.ts";
+import { lastWin32Error, ntStatusError } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { objectAttributes } from "../core/handle/object_attributes.ts";
+import { IO_STATUS_BLOCK } from "../win32/structs.ts";
+import { SECURITY_ATTRIBUTES } from "../security/attributes.ts";
 import type { SecurityAttributes } from "../security/attributes.ts";
-import {
-  FILE_SYNCHRONOUS_IO_NONALERT,
-  GENERIC_READ,
-  MAILSLOT_NO_MESSAGE,
-  SYNCHRONIZE,
-  WRITE_DAC,
-} from "../win32/constants.ts";
+import { FILE_SYNCHRONOUS_IO_NONALERT } from "../win32/ntdll.ts";
+import { GENERIC_READ, MAILSLOT_NO_MESSAGE, SYNCHRONIZE, WRITE_DAC } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
 import { type MailslotPath, nativePath } from "./path.ts";
@@ -54,7 +50,7 @@ export function createMailslotHandle(options: ReaderOptions): OwnedHandle {
     null,
   );
   if (status !== 0) {
-    throw statusError(status, {
+    throw ntStatusError(status, {
       operation: "NtCreateMailslotFile",
       object: path.full,
       doing: `Cannot create mailslot "${path.full}"`,
@@ -80,7 +76,10 @@ export function mailslotInfo(handle: OwnedHandle): KernelInfo {
   const readTimeout = new Uint32Array(1);
   const { GetMailslotInfo } = kernel32();
   if (GetMailslotInfo(handle.value, maxMessageSize, nextSize, count, readTimeout) === 0) {
-    throw lastError({ operation: "GetMailslotInfo", doing: `Cannot query the ${handle.label}` });
+    throw lastWin32Error({
+      operation: "GetMailslotInfo",
+      doing: `Cannot query the ${handle.label}`,
+    });
   }
   return {
     maxMessageSize: maxMessageSize[0],
@@ -93,7 +92,7 @@ export function mailslotInfo(handle: OwnedHandle): KernelInfo {
 /** Sets how long reads that begin from now on wait, in milliseconds ("SetMailslotInfo function (winbase.h)"). */
 export function setReadTimeout(handle: OwnedHandle, milliseconds: number): void {
   if (kernel32().SetMailslotInfo(handle.value, milliseconds) === 0) {
-    throw lastError({
+    throw lastWin32Error({
       operation: "SetMailslotInfo",
       doing: `Cannot set the read timeout of the ${handle.label}`,
     });

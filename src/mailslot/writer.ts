@@ -1,9 +1,9 @@
-import { assertNotInterrupted, assertOpen } from "../core/closed.ts";
-import { type FailureContext, statusError } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { HandleIo } from "../core/handle_io.ts";
-import { startWait, type WaitOptions } from "../core/options.ts";
-import { Turn } from "../core/turn.ts";
+import { assertNotInterrupted, assertOpen } from "../core/handle/closed.ts";
+import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { HandleIo } from "../core/io/file_io.ts";
+import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
+import { Turn } from "../core/io/async_lock.ts";
 import { STATUS_FILE_FORCED_CLOSED, STATUS_SUCCESS } from "../win32/status_codes.ts";
 import type { MailslotPath } from "./path.ts";
 
@@ -169,7 +169,7 @@ export class MailslotWriter implements Disposable {
   #assertSent(status: number, message: Uint8Array): void {
     if (status === STATUS_SUCCESS) return;
     assertNotInterrupted(this.#handle);
-    throw statusError(status | 0, {
+    throw ntStatusError(status | 0, {
       operation: "NtWriteFile",
       object: this.path,
       doing: `Cannot send ${message.byteLength} bytes to mailslot "${this.path}"`,

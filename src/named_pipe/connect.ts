@@ -1,8 +1,8 @@
-import { Win32Error } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { startWait, type WaitOptions, windowsTimeout } from "../core/options.ts";
-import { attachToPort } from "../core/overlapped.ts";
-import { pause } from "../core/pause.ts";
+import { Win32Error } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { startWait, type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
+import { attachToPort } from "../core/io/async_io.ts";
+import { pause } from "../core/options/pause.ts";
 import { ERROR_PIPE_BUSY } from "../win32/error_codes.ts";
 import type { NamedPipeConn } from "./conn.ts";
 import { PipeConnection } from "./connection.ts";

@@ -1,6 +1,6 @@
-import { OwnedHandle } from "../core/handle.ts";
-import { windowsTimeout } from "../core/options.ts";
-import { encodeWide } from "../core/wide_string.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { windowsTimeout } from "../core/options/wait_options.ts";
+import { encodeWide } from "../core/text/wide_string.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { NamedPipeConnSync } from "./conn_sync.ts";
 import { FIRST_PAUSE, LONGEST_PAUSE, timedOut } from "./connect.ts";

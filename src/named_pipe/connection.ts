@@ -1,8 +1,8 @@
-import { readableBytes, writableBytes } from "../core/byte_stream.ts";
-import { assertOpen } from "../core/closed.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { startWait, type WaitOptions } from "../core/options.ts";
-import { Liveness } from "../core/liveness.ts";
+import { readableBytes, writableBytes } from "../core/io/byte_stream.ts";
+import { assertOpen } from "../core/handle/closed.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
+import { Liveness } from "../core/io/event_loop_ref.ts";
 import { impersonatePipeClient } from "../security/impersonation.ts";
 import type { NamedPipeConn, NamedPipePeek, NamedPipePeer } from "./conn.ts";
 import {

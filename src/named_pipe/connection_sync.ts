@@ -1,6 +1,6 @@
-import { assertOpen } from "../core/closed.ts";
-import { failure, lastErrorCode } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
+import { assertOpen } from "../core/handle/closed.ts";
+import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { impersonatePipeClient } from "../security/impersonation.ts";
 import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
@@ -202,7 +202,7 @@ export class PipeConnectionSync implements NamedPipeConnSync {
   #failure(code: number, operation: string, verb: string): Error {
     const { path } = this.#profile;
     const hint = code === ERROR_OPERATION_ABORTED ? "the connection is being closed" : undefined;
-    return failure(code, {
+    return win32Error(code, {
       operation,
       object: path,
       doing: `Cannot ${verb} pipe "${path}"`,

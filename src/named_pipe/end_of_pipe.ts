@@ -1,5 +1,5 @@
-import { failure, lastErrorCode } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
+import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import {
   ERROR_BROKEN_PIPE,
   ERROR_NO_DATA,
@@ -53,7 +53,10 @@ export function peekPipe(handle: OwnedHandle): NamedPipePeek | null {
   if (kernel32().PeekNamedPipe(handle.value, null, 0, null, available, left) === 0) {
     const code = lastErrorCode();
     if (isEndCode(code)) return null;
-    throw failure(code, { operation: "PeekNamedPipe", doing: `Cannot look into ${handle.label}` });
+    throw win32Error(code, {
+      operation: "PeekNamedPipe",
+      doing: `Cannot look into ${handle.label}`,
+    });
   }
   return { available: available[0], messageSize: left[0] };
 }

@@ -1,6 +1,6 @@
-import { failure, type FailureContext, statusError } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { startTimer, type WaitOptions } from "../core/options.ts";
+import { type FailureContext, ntStatusError, win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { startTimer, type WaitOptions } from "../core/options/wait_options.ts";
 import { ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
@@ -81,7 +81,7 @@ async function systemFlush(handle: OwnedHandle, context: FailureContext): Promis
   if (status === 0) return;
   if (handle.closed) {
     const hint = "the connection was closed meanwhile";
-    throw failure(ERROR_OPERATION_ABORTED, { ...context, hint });
+    throw win32Error(ERROR_OPERATION_ABORTED, { ...context, hint });
   }
-  throw statusError(status, context);
+  throw ntStatusError(status, context);
 }

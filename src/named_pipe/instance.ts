@@ -1,6 +1,6 @@
-import { failure, lastErrorCode } from "../core/errors.ts";
-import { isInvalidHandle, OwnedHandle } from "../core/handle.ts";
-import { encodeWide } from "../core/wide_string.ts";
+import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
+import { isInvalidHandle, OwnedHandle } from "../core/handle/owned_handle.ts";
+import { encodeWide } from "../core/text/wide_string.ts";
 import { type SecurityAttributes, securityAttributes } from "../security/attributes.ts";
 import {
   FILE_FLAG_FIRST_PIPE_INSTANCE,
@@ -12,7 +12,7 @@ import {
   PIPE_REJECT_REMOTE_CLIENTS,
   PIPE_TYPE_MESSAGE,
   PIPE_UNLIMITED_INSTANCES,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_SUCCESS } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import {
@@ -105,11 +105,11 @@ export class InstanceFactory {
     };
     // Everyone may create a new pipe, so a refusal means that there is one of this name.
     return code === ERROR_ACCESS_DENIED
-      ? failure(code, {
+      ? win32Error(code, {
         ...context,
         errorClass: Deno.errors.AlreadyExists,
         hint: "another server has the name, and does not let this one add an instance",
       })
-      : failure(code, context);
+      : win32Error(code, context);
   }
 }

@@ -1,9 +1,10 @@
-import { type FailureContext, statusError } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { startTimer, type WaitOptions, windowsTimeout } from "../core/options.ts";
-import { Liveness } from "../core/liveness.ts";
-import { attachToPort, IoOperation } from "../core/overlapped.ts";
-import { FSCTL_PIPE_LISTEN, PIPE_UNLIMITED_INSTANCES } from "../win32/constants.ts";
+import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { startTimer, type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
+import { Liveness } from "../core/io/event_loop_ref.ts";
+import { attachToPort, IoOperation } from "../core/io/async_io.ts";
+import { FSCTL_PIPE_LISTEN } from "../win32/ntdll.ts";
+import { PIPE_UNLIMITED_INSTANCES } from "../win32/kernel32.ts";
 import {
   STATUS_PIPE_CLOSING,
   STATUS_PIPE_CONNECTED,
@@ -154,7 +155,7 @@ class PipeListener implements NamedPipeListener {
       status === STATUS_PIPE_CLOSING;
     if (!hasClient) {
       handle.close();
-      this.#failure = statusError(status | 0, this.#context("FSCTL_PIPE_LISTEN"));
+      this.#failure = ntStatusError(status | 0, this.#context("FSCTL_PIPE_LISTEN"));
       if (this.#listening.size === 0) this.#failAcceptors(this.#failure);
       return;
     }

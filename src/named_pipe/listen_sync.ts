@@ -1,5 +1,5 @@
-import { failure, lastErrorCode } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
+import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { ERROR_NO_DATA, ERROR_PIPE_CONNECTED } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { NamedPipeConnSync, NamedPipeListenerSync } from "./conn_sync.ts";
@@ -36,7 +36,7 @@ export function awaitClientSync(handle: OwnedHandle, path: string): void {
   const code = lastErrorCode();
   // It was faster than the call, or has even gone again, which leaves what it wrote to be read.
   if (code === ERROR_PIPE_CONNECTED || code === ERROR_NO_DATA) return;
-  throw failure(code, {
+  throw win32Error(code, {
     operation: "ConnectNamedPipe",
     object: path,
     doing: `Cannot listen on pipe "${path}"`,

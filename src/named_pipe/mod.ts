@@ -29,8 +29,8 @@
  *
  * @module
  */
-export { Win32Error } from "../core/errors.ts";
-export type { WaitOptions } from "../core/options.ts";
+export { Win32Error } from "../core/error/windows_error.ts";
+export type { WaitOptions } from "../core/options/wait_options.ts";
 export type { Security, SecurityDescriptor } from "../security/mod.ts";
 export type { NamedPipeConn, NamedPipePeek, NamedPipePeer } from "./conn.ts";
 export type { NamedPipeConnSync, NamedPipeListenerSync } from "./conn_sync.ts";

@@ -1,20 +1,27 @@
-import { failure, type FailureContext, lastErrorCode, statusError } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { objectAttributes } from "../core/object_attributes.ts";
-import { IO_STATUS_BLOCK } from "../core/win32_structs.ts";
+import {
+  type FailureContext,
+  lastErrorCode,
+  ntStatusError,
+  win32Error,
+} from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { objectAttributes } from "../core/handle/object_attributes.ts";
+import { IO_STATUS_BLOCK } from "../win32/structs.ts";
 import {
   FILE_NON_DIRECTORY_FILE,
   FILE_OPEN,
+  FILE_SYNCHRONOUS_IO_NONALERT,
+} from "../win32/ntdll.ts";
+import {
   FILE_READ_ATTRIBUTES,
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
-  FILE_SYNCHRONOUS_IO_NONALERT,
   FILE_WRITE_ATTRIBUTES,
   GENERIC_READ,
   GENERIC_WRITE,
   PIPE_READMODE_MESSAGE,
   SYNCHRONIZE,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { ERROR_INVALID_PARAMETER } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
@@ -123,7 +130,7 @@ export class ClientEnd {
       return handle;
     }
     if (status >>> 0 === STATUS_PIPE_NOT_AVAILABLE) return "busy";
-    const error = statusError(status, this.context("NtCreateFile"));
+    const error = ntStatusError(status, this.context("NtCreateFile"));
     if (error instanceof Deno.errors.NotFound) return error;
     throw error;
   }
@@ -133,7 +140,7 @@ export class ClientEnd {
     const mode = new Uint32Array([PIPE_READMODE_MESSAGE]);
     if (kernel32().SetNamedPipeHandleState(handle.value, mode, null, null) !== 0) return;
     const code = lastErrorCode();
-    throw failure(code, {
+    throw win32Error(code, {
       ...this.context("SetNamedPipeHandleState"),
       hint: code === ERROR_INVALID_PARAMETER
         ? 'the server made it a pipe of bytes: connect with mode: "byte"'

@@ -1,4 +1,4 @@
-import type { WaitOptions } from "../core/options.ts";
+import type { WaitOptions } from "../core/options/wait_options.ts";
 import type { Security } from "../security/mod.ts";
 
 /**

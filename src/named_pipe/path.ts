@@ -1,4 +1,4 @@
-import { quoteName } from "../core/object_name.ts";
+import { quoteName } from "../core/text/object_name.ts";
 
 /** The longest path of a pipe on its own server, in UTF-16 units ("CreateNamedPipeW function"). */
 const MAX_PATH_LENGTH = 256;

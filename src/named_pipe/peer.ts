@@ -1,5 +1,5 @@
-import { lastError } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { impersonatedUserSid, impersonatePipeClient } from "../security/impersonation.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { NamedPipePeer } from "./conn.ts";
@@ -43,7 +43,7 @@ export class PipePeer implements NamedPipePeer {
   ): number {
     const id = new Uint32Array(1);
     if (kernel32()[operation](this.#handle.value, id) === 0) {
-      throw lastError({ operation, doing: `Cannot tell the peer of ${this.#handle.label}` });
+      throw lastWin32Error({ operation, doing: `Cannot tell the peer of ${this.#handle.label}` });
     }
     return id[0];
   }

@@ -1,6 +1,6 @@
-import { failure, type FailureContext } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import type { SettledOptions } from "../core/overlapped.ts";
+import { type FailureContext, win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import type { SettledOptions } from "../core/io/async_io.ts";
 import { ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
 import type { PipeProfile } from "./end_of_pipe.ts";
 import type { Lookout } from "./lookout.ts";
@@ -35,7 +35,7 @@ export function callContext({ profile }: PipeEnd, { operation, verb }: PipeCall)
 export function assertNotInterrupted(end: PipeEnd, call: PipeCall): void {
   if (!end.handle.closed) return;
   const hint = "the connection was closed meanwhile";
-  throw failure(ERROR_OPERATION_ABORTED, { ...callContext(end, call), hint });
+  throw win32Error(ERROR_OPERATION_ABORTED, { ...callContext(end, call), hint });
 }
 
 /** A copy that the kernel may work on: no code outside can reach its memory, and V8 does not move it. */

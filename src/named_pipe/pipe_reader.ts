@@ -1,10 +1,10 @@
-import { assertOpen } from "../core/closed.ts";
-import { statusError } from "../core/errors.ts";
-import { startWait, type WaitOptions } from "../core/options.ts";
-import { IoOperation } from "../core/overlapped.ts";
-import { isEndStatus } from "../core/pipe_status.ts";
-import { Turn } from "../core/turn.ts";
-import { FSCTL_PIPE_TRANSCEIVE } from "../win32/constants.ts";
+import { assertOpen } from "../core/handle/closed.ts";
+import { ntStatusError } from "../core/error/windows_error.ts";
+import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
+import { IoOperation } from "../core/io/async_io.ts";
+import { isEndStatus } from "../core/io/pipe_status.ts";
+import { Turn } from "../core/io/async_lock.ts";
+import { FSCTL_PIPE_TRANSCEIVE } from "../win32/ntdll.ts";
 import { STATUS_BUFFER_OVERFLOW, STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { assertBytes, assertDirection, assertMessages, peekPipe } from "./end_of_pipe.ts";
 import {
@@ -108,7 +108,7 @@ export class PipeReader {
     }
     if (status === STATUS_BUFFER_OVERFLOW) return await this.#restOfMessage(buffer.slice(0, bytes));
     assertNotInterrupted(this.#end, TRANSACT);
-    throw statusError(status | 0, callContext(this.#end, TRANSACT));
+    throw ntStatusError(status | 0, callContext(this.#end, TRANSACT));
   }
 
   /** Reads once; the result is in `#operation`. Returns false at the end of the stream. */
@@ -140,7 +140,7 @@ export class PipeReader {
     }
     if (status === STATUS_BUFFER_OVERFLOW) return true;
     assertNotInterrupted(this.#end, READ);
-    if (!isEndStatus(status)) throw statusError(status | 0, callContext(this.#end, READ));
+    if (!isEndStatus(status)) throw ntStatusError(status | 0, callContext(this.#end, READ));
     this.#atEnd = true;
     return false;
   }

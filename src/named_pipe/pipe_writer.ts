@@ -1,8 +1,8 @@
-import { assertOpen } from "../core/closed.ts";
-import { statusError } from "../core/errors.ts";
-import { startWait, type WaitOptions } from "../core/options.ts";
-import { IoOperation } from "../core/overlapped.ts";
-import { Turn } from "../core/turn.ts";
+import { assertOpen } from "../core/handle/closed.ts";
+import { ntStatusError } from "../core/error/windows_error.ts";
+import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
+import { IoOperation } from "../core/io/async_io.ts";
+import { Turn } from "../core/io/async_lock.ts";
 import { STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { assertBytes, assertDirection, assertMessages } from "./end_of_pipe.ts";
 import {
@@ -125,7 +125,7 @@ export class PipeWriter {
       return;
     }
     assertNotInterrupted(this.#end, WRITE);
-    throw statusError(operation.status | 0, callContext(this.#end, WRITE));
+    throw ntStatusError(operation.status | 0, callContext(this.#end, WRITE));
   }
 
   /** A buffer of this object that starts with `bytes`; it is kept for the next time unless it is large. */

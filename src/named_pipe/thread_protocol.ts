@@ -1,4 +1,4 @@
-import { Win32Error } from "../core/errors.ts";
+import { Win32Error } from "../core/error/windows_error.ts";
 import type { PipeProfile } from "./end_of_pipe.ts";
 
 // What a thread server and its threads say to each other.

@@ -1,6 +1,6 @@
-import { lastError } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { THREAD_TERMINATE } from "../win32/constants.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { THREAD_TERMINATE } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { InstanceFactory } from "./instance.ts";
 import { checkInteger, type NamedPipeServerOptions } from "./options.ts";
@@ -313,7 +313,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
 function openThread(threadId: number): OwnedHandle {
   const value = kernel32().OpenThread(THREAD_TERMINATE, 0, threadId);
   if (value === null) {
-    throw lastError({ operation: "OpenThread", doing: `Cannot open thread ${threadId}` });
+    throw lastWin32Error({ operation: "OpenThread", doing: `Cannot open thread ${threadId}` });
   }
   return new OwnedHandle(value, `thread ${threadId}`);
 }

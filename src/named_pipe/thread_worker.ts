@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-import { OwnedHandle } from "../core/handle.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { NamedPipeConnSync } from "./conn_sync.ts";
 import { PipeConnectionSync } from "./connection_sync.ts";

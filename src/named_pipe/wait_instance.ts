@@ -1,17 +1,16 @@
-import { statusError } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { objectAttributes } from "../core/object_attributes.ts";
-import { attachToPort, IoOperation } from "../core/overlapped.ts";
-import type { WaitOptions } from "../core/options.ts";
-import { IO_STATUS_BLOCK } from "../core/win32_structs.ts";
+import { ntStatusError } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { objectAttributes } from "../core/handle/object_attributes.ts";
+import { attachToPort, IoOperation } from "../core/io/async_io.ts";
+import type { WaitOptions } from "../core/options/wait_options.ts";
+import { IO_STATUS_BLOCK } from "../win32/structs.ts";
+import { FILE_OPEN, FSCTL_PIPE_WAIT } from "../win32/ntdll.ts";
 import {
-  FILE_OPEN,
   FILE_READ_ATTRIBUTES,
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
-  FSCTL_PIPE_WAIT,
   SYNCHRONIZE,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
 import {
   STATUS_HANDLES_CLOSED,
@@ -52,7 +51,7 @@ export async function waitForInstance(
     await operation.settled(options, { timedOut });
   }
   if (!LOOK_AGAIN.includes(operation.status)) {
-    throw statusError(operation.status | 0, end.context("FSCTL_PIPE_WAIT"));
+    throw ntStatusError(operation.status | 0, end.context("FSCTL_PIPE_WAIT"));
   }
 }
 
@@ -68,7 +67,7 @@ async function openRoot(end: ClientEnd): Promise<OwnedHandle> {
   const status = end.path.server === "."
     ? ntdll().NtCreateFile(...parameters)
     : await ntdll().NtCreateFileNonblocking(...parameters);
-  if (status !== 0) throw statusError(status, end.context("NtCreateFile"));
+  if (status !== 0) throw ntStatusError(status, end.context("NtCreateFile"));
   const value = new BigUint64Array(handle.buffer)[0];
   const pointer = Deno.UnsafePointer.create(value) as Deno.PointerObject;
   return new OwnedHandle(pointer, `pipes of "${end.path.server}"`);

@@ -1,6 +1,13 @@
-import { SECURITY_ATTRIBUTES } from "../core/win32_structs.ts";
 import { SecurityDescriptor } from "./descriptor.ts";
 import { currentUserSid } from "./sid.ts";
+import { bool32, defineStruct, pointer, u32 } from "../struct/mod.ts";
+
+/** "SECURITY_ATTRIBUTES structure (wtypesbase.h)". `nLength` is the size of the struct. */
+export const SECURITY_ATTRIBUTES = defineStruct({
+  nLength: u32,
+  lpSecurityDescriptor: pointer,
+  bInheritHandle: bool32,
+});
 
 /**
  * Who may use an object that is made:

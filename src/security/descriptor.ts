@@ -1,12 +1,12 @@
-import { failure, lastError, lastErrorCode } from "../core/errors.ts";
-import { encodeWide } from "../core/wide_string.ts";
+import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
+import { encodeWide } from "../core/text/wide_string.ts";
 import { advapi32 } from "../win32/advapi32.ts";
 import {
   DACL_SECURITY_INFORMATION,
   GROUP_SECURITY_INFORMATION,
   OWNER_SECURITY_INFORMATION,
   SDDL_REVISION_1,
-} from "../win32/constants.ts";
+} from "../win32/advapi32.ts";
 import {
   ERROR_INSUFFICIENT_BUFFER,
   ERROR_NOT_ENOUGH_MEMORY,
@@ -112,7 +112,7 @@ export class SecurityDescriptor {
     if (done === 0) {
       const code = lastErrorCode();
       const lacksMemory = code === ERROR_NOT_ENOUGH_MEMORY || code === ERROR_OUTOFMEMORY;
-      throw failure(code, {
+      throw win32Error(code, {
         operation: "ConvertStringSecurityDescriptorToSecurityDescriptorW",
         doing,
         errorClass: lacksMemory ? undefined : TypeError,
@@ -154,7 +154,7 @@ export class SecurityDescriptor {
     while (GetKernelObjectSecurity(pointer, READABLE_PARTS, bytes, bytes.length, needed) === 0) {
       const code = lastErrorCode();
       if (code !== ERROR_INSUFFICIENT_BUFFER || needed[0] <= bytes.length) {
-        throw failure(code, {
+        throw win32Error(code, {
           operation: "GetKernelObjectSecurity",
           doing: `Cannot read the security descriptor of handle ${handle}`,
         });
@@ -195,7 +195,7 @@ export class SecurityDescriptor {
       length,
     );
     if (done === 0) {
-      throw lastError({
+      throw lastWin32Error({
         operation: "ConvertSecurityDescriptorToStringSecurityDescriptorW",
         doing: "Cannot write the security descriptor as SDDL",
       });

@@ -1,7 +1,7 @@
-import { lastError } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { advapi32 } from "../win32/advapi32.ts";
-import { TOKEN_QUERY } from "../win32/constants.ts";
+import { TOKEN_QUERY } from "../win32/advapi32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { tokenUserSid } from "./sid.ts";
 
@@ -13,7 +13,7 @@ import { tokenUserSid } from "./sid.ts";
  */
 export function impersonatePipeClient<T>(pipe: OwnedHandle, action: () => T): T {
   if (advapi32().ImpersonateNamedPipeClient(pipe.value) === 0) {
-    throw lastError({
+    throw lastWin32Error({
       operation: "ImpersonateNamedPipeClient",
       doing: `Cannot act as the client of ${pipe.label}`,
     });
@@ -36,7 +36,7 @@ export function impersonatePipeClient<T>(pipe: OwnedHandle, action: () => T): T 
 
 function revertToSelf(): void {
   if (advapi32().RevertToSelf() === 0) {
-    throw lastError({ operation: "RevertToSelf", doing: "Cannot stop acting as the client" });
+    throw lastWin32Error({ operation: "RevertToSelf", doing: "Cannot stop acting as the client" });
   }
 }
 
@@ -46,7 +46,7 @@ export function impersonatedUserSid(): string {
   const asSelf = 1;
   const { OpenThreadToken } = advapi32();
   if (OpenThreadToken(kernel32().GetCurrentThread(), TOKEN_QUERY, asSelf, token) === 0) {
-    throw lastError({ operation: "OpenThreadToken", doing: "Cannot open the client's token" });
+    throw lastWin32Error({ operation: "OpenThreadToken", doing: "Cannot open the client's token" });
   }
   using owned = OwnedHandle.fromNumber(token[0], "client's token");
   return tokenUserSid(owned);

@@ -1,4 +1,4 @@
-import { readWide } from "../core/wide_string.ts";
+import { readWide } from "../core/text/wide_string.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 
 /** Copies what Windows allocated with LocalAlloc for the caller, and frees it. */

@@ -1,11 +1,17 @@
-import { failure, lastError, lastErrorCode } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { TOKEN_USER } from "../core/win32_structs.ts";
+import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { advapi32 } from "../win32/advapi32.ts";
-import { SECURITY_MAX_SID_STRING_CHARACTERS, TOKEN_QUERY, TokenUser } from "../win32/constants.ts";
+import { SECURITY_MAX_SID_STRING_CHARACTERS, TOKEN_QUERY, TokenUser } from "../win32/advapi32.ts";
 import { ERROR_INSUFFICIENT_BUFFER } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { takeLocalText } from "./local_memory.ts";
+import { defineStruct, pointer, u32 } from "../struct/mod.ts";
+
+/** "SID_AND_ATTRIBUTES structure (winnt.h)". */
+export const SID_AND_ATTRIBUTES = defineStruct({ Sid: pointer, Attributes: u32 });
+
+/** "TOKEN_USER structure (winnt.h)": what GetTokenInformation gives for TokenUser. */
+export const TOKEN_USER = defineStruct({ User: SID_AND_ATTRIBUTES });
 
 let cachedSid: string | undefined;
 
@@ -39,7 +45,7 @@ export function currentUserSid(): string {
 function queryUserSid(): string {
   const token = new BigUint64Array(1);
   if (advapi32().OpenProcessToken(kernel32().GetCurrentProcess(), TOKEN_QUERY, token) === 0) {
-    throw lastError({ operation: "OpenProcessToken", doing: "Cannot open the process token" });
+    throw lastWin32Error({ operation: "OpenProcessToken", doing: "Cannot open the process token" });
   }
   using owned = OwnedHandle.fromNumber(token[0], "process token");
   return tokenUserSid(owned);
@@ -51,7 +57,10 @@ export function tokenUserSid(token: OwnedHandle): string {
   const sid = Deno.UnsafePointer.create(TOKEN_USER.read(user).User.Sid);
   const text = new BigUint64Array(1);
   if (advapi32().ConvertSidToStringSidW(sid, text) === 0) {
-    throw lastError({ operation: "ConvertSidToStringSidW", doing: "Cannot write a SID as text" });
+    throw lastWin32Error({
+      operation: "ConvertSidToStringSidW",
+      doing: "Cannot write a SID as text",
+    });
   }
   return takeLocalText(text[0], SECURITY_MAX_SID_STRING_CHARACTERS);
 }
@@ -62,13 +71,13 @@ function queryToken(token: OwnedHandle, informationClass: number): Uint8Array<Ar
   const { GetTokenInformation } = advapi32();
   if (GetTokenInformation(token.value, informationClass, null, 0, needed) === 0) {
     const error = lastErrorCode();
-    if (error !== ERROR_INSUFFICIENT_BUFFER) throw failure(error, context);
+    if (error !== ERROR_INSUFFICIENT_BUFFER) throw win32Error(error, context);
   }
   const information = new Uint8Array(new ArrayBuffer(needed[0]));
   if (
     GetTokenInformation(token.value, informationClass, information, needed[0], needed) === 0
   ) {
-    throw lastError(context);
+    throw lastWin32Error(context);
   }
   return information;
 }

@@ -1,5 +1,5 @@
-import type { ReadonlyBytes } from "../core/read_only.ts";
-import { FILE_MAP_COPY, FILE_MAP_READ, FILE_MAP_WRITE } from "../win32/constants.ts";
+import type { ReadonlyBytes } from "../core/memory/read_only.ts";
+import { FILE_MAP_COPY, FILE_MAP_READ, FILE_MAP_WRITE } from "../win32/kernel32.ts";
 
 /**
  * What a mapping may do with the memory:

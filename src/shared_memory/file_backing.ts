@@ -1,7 +1,7 @@
-import { failure, lastError, lastErrorCode } from "../core/errors.ts";
-import { filePath } from "../core/file_path.ts";
-import { isInvalidHandle, OwnedHandle } from "../core/handle.ts";
-import { encodeWide } from "../core/wide_string.ts";
+import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
+import { filePath } from "../core/text/file_path.ts";
+import { isInvalidHandle, OwnedHandle } from "../core/handle/owned_handle.ts";
+import { encodeWide } from "../core/text/wide_string.ts";
 import {
   FILE_ATTRIBUTE_NORMAL,
   FILE_SHARE_DELETE,
@@ -11,7 +11,7 @@ import {
   GENERIC_WRITE,
   OPEN_ALWAYS,
   OPEN_EXISTING,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { SharedMemoryAccess } from "./access.ts";
@@ -50,7 +50,7 @@ export function openBackingFile(
   );
   if (isInvalidHandle(value)) {
     const code = lastErrorCode();
-    throw failure(code, {
+    throw win32Error(code, {
       operation: "CreateFileW",
       object: path,
       doing: `Cannot open file "${path}" to map it`,
@@ -92,7 +92,7 @@ export function mappedFileSize(file: BackingFile, size: number | undefined): num
 /** Has the file's data and its size written to the disk ("FlushFileBuffers function"). */
 export function flushFile(file: BackingFile): void {
   if (kernel32().FlushFileBuffers(file.handle.value) === 0) {
-    throw lastError({
+    throw lastWin32Error({
       operation: "FlushFileBuffers",
       object: file.path,
       doing: `Cannot flush file "${file.path}"`,
@@ -103,7 +103,7 @@ export function flushFile(file: BackingFile): void {
 function fileSize(handle: OwnedHandle): number {
   const size = new BigInt64Array(1);
   if (kernel32().GetFileSizeEx(handle.value, size) === 0) {
-    throw lastError({
+    throw lastWin32Error({
       operation: "GetFileSizeEx",
       object: handle.label,
       doing: `Cannot get the size of ${handle.label}`,

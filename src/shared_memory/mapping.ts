@@ -1,6 +1,6 @@
-import { failure, lastError, lastErrorCode } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { markReadOnly, ReadonlyUint8Array } from "../core/read_only.ts";
+import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { markReadOnly, ReadonlyUint8Array } from "../core/memory/read_only.ts";
 import {
   FILE_MAP_READ,
   FILE_MAP_WRITE,
@@ -8,7 +8,7 @@ import {
   PAGE_READONLY,
   PAGE_READWRITE,
   PAGE_WRITECOPY,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_INVALID_ADDRESS,
@@ -91,7 +91,7 @@ export class Mapping<Access extends SharedMemoryAccess> {
     this.#checkUnwritten();
     if (this.#access !== "readWrite") return;
     if (kernel32().FlushViewOfFile(this.#base, BigInt(this.#length)) === 0) {
-      throw lastError({
+      throw lastWin32Error({
         operation: "FlushViewOfFile",
         object: this.#label,
         doing: `Cannot flush the ${this.#label}`,
@@ -129,7 +129,7 @@ export class Mapping<Access extends SharedMemoryAccess> {
 
 function unmapView(base: Deno.PointerObject, label: string): void {
   if (kernel32().UnmapViewOfFile(base) === 0) {
-    throw lastError({
+    throw lastWin32Error({
       operation: "UnmapViewOfFile",
       object: label,
       doing: `Cannot unmap the ${label}`,
@@ -201,7 +201,7 @@ function mapView(
   );
   if (base !== null) return base;
   const code = lastErrorCode();
-  throw failure(code, {
+  throw win32Error(code, {
     operation: "MapViewOfFileEx",
     object: section.label,
     doing: `Cannot map ${length} bytes at offset ${offset} of the ${section.label}`,
@@ -252,7 +252,7 @@ function commitPages(
 ): void {
   if (kernel32().VirtualAlloc(base, BigInt(mapped), MEM_COMMIT, protection) !== null) return;
   const code = lastErrorCode();
-  throw failure(code, {
+  throw win32Error(code, {
     operation: "VirtualAlloc",
     object: section.label,
     doing: `Cannot commit ${length} bytes at offset ${offset} of the ${section.label}`,

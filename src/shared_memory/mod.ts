@@ -1,17 +1,16 @@
 /**
- * Memory that several processes use at once, typed views of it, and ways to read it consistently.
+ * Memory that several processes use at once, views of it, and ways to read it consistently.
  *
- * {@linkcode SharedMemory} makes and opens it, {@linkcode defineStruct} lays out what lies in it as a C compiler would, and
- * {@linkcode SeqLock} and {@linkcode readUnchanged} copy what another process overwrites. Messages are passed by
- * {@linkcode RingWriter} and {@linkcode RingReader} from one process to one other, about as fast as memory is copied; by
- * {@linkcode RingDuplex} in both directions; and by {@linkcode SharedQueue} between many writers and readers. Needs only
- * `--allow-ffi`; importing it has no effect.
+ * {@linkcode SharedMemory} creates and opens it; {@linkcode SeqLock} and {@linkcode readUnchanged} take consistent copies of what
+ * another process overwrites. `@winipc/winipc/struct` lays out structs in it as a C compiler does, and `@winipc/winipc/channel`
+ * passes messages through it. Needs only `--allow-ffi`; importing it has no effect.
  *
  * Windows documentation: "File Mapping", "Creating Named Shared Memory".
  *
  * @example A table of two rows that other processes see
  * ```ts
- * import { cstring, defineStruct, i32, SharedMemory } from "@winipc/winipc/shared-memory";
+ * import { SharedMemory } from "@winipc/winipc/shared-memory";
+ * import { cstring, defineStruct, i32 } from "@winipc/winipc/struct";
  *
  * const Row = defineStruct({ name: cstring(32), code: i32 });
  *
@@ -23,10 +22,9 @@
  * @module
  */
 
-export * from "../core/struct.ts";
-export { Win32Error, type Win32ErrorContext } from "../core/errors.ts";
-export type { WaitOptions, WaitSyncOptions } from "../core/options.ts";
-export type { ReadonlyBytes } from "../core/read_only.ts";
+export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
+export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+export type { ReadonlyBytes } from "../core/memory/read_only.ts";
 export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
 export type { MappedBytes, SharedMemoryAccess } from "./access.ts";
 export type {
@@ -39,28 +37,6 @@ export type {
 } from "./options.ts";
 export { readUnchanged, type UnchangedReader } from "./read_unchanged.ts";
 export type { RetryOptions } from "./retry.ts";
-export type {
-  RingCreateOptions,
-  RingOpenOptions,
-  RingWaiting,
-  RingWaitingOptions,
-} from "./ring/options.ts";
-export { RingBulkReader } from "./ring/ring_bulk_reader.ts";
-export { RingBulkWriter } from "./ring/ring_bulk_writer.ts";
-export {
-  RingDuplex,
-  type RingDuplexCreateOptions,
-  type RingRequestHandler,
-} from "./ring/ring_duplex.ts";
-export { RingEnd } from "./ring/ring_end.ts";
-export { RingReader } from "./ring/ring_reader.ts";
-export { RingWriter } from "./ring/ring_writer.ts";
-export type {
-  SharedQueueCreateOptions,
-  SharedQueueOpenOptions,
-  SharedQueueOptions,
-} from "./queue/options.ts";
-export { SharedQueue } from "./queue/shared_queue.ts";
 export { SeqLock, type SeqLockOptions } from "./seqlock.ts";
 export { SharedMemory } from "./shared_memory.ts";
 export type { MappedView } from "./view.ts";

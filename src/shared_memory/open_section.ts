@@ -1,6 +1,6 @@
-import { OwnedHandle } from "../core/handle.ts";
-import { objectLabel } from "../core/named_object.ts";
-import { checkObjectName } from "../core/object_name.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { objectLabel } from "../core/handle/named_object.ts";
+import { checkObjectName } from "../core/text/object_name.ts";
 import { checkAccess, type SharedMemoryAccess } from "./access.ts";
 import { type BackingFile, mappedFileSize, openBackingFile } from "./file_backing.ts";
 import type {

@@ -1,7 +1,33 @@
-import { lastError } from "../core/errors.ts";
-import { MEMORY_BASIC_INFORMATION, SYSTEM_INFO } from "../core/win32_structs.ts";
-import { MEM_COMMIT } from "../win32/constants.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import { MEM_COMMIT } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
+import { defineStruct, pointer, u16, u32, usize } from "../struct/mod.ts";
+
+/** "SYSTEM_INFO structure (sysinfoapi.h)", without the obsolete dwOemId of its union. */
+export const SYSTEM_INFO = defineStruct({
+  wProcessorArchitecture: u16,
+  wReserved: u16,
+  dwPageSize: u32,
+  lpMinimumApplicationAddress: pointer,
+  lpMaximumApplicationAddress: pointer,
+  dwActiveProcessorMask: usize,
+  dwNumberOfProcessors: u32,
+  dwProcessorType: u32,
+  dwAllocationGranularity: u32,
+  wProcessorLevel: u16,
+  wProcessorRevision: u16,
+});
+
+/** "MEMORY_BASIC_INFORMATION structure (winnt.h)": what VirtualQuery says of a run of pages. */
+export const MEMORY_BASIC_INFORMATION = defineStruct({
+  BaseAddress: pointer,
+  AllocationBase: pointer,
+  AllocationProtect: u32,
+  RegionSize: usize,
+  State: u32,
+  Protect: u32,
+  Type: u32,
+});
 
 /** Sizes that Windows maps memory in, in bytes. */
 export interface PageSizes {
@@ -35,7 +61,7 @@ function pageRun(address: bigint): PageRun {
   const info = MEMORY_BASIC_INFORMATION.create();
   const pointer = Deno.UnsafePointer.create(address);
   if (kernel32().VirtualQuery(pointer, info.bytes, BigInt(info.bytes.length)) === 0n) {
-    throw lastError({ operation: "VirtualQuery", doing: "Cannot look at mapped memory" });
+    throw lastWin32Error({ operation: "VirtualQuery", doing: "Cannot look at mapped memory" });
   }
   const { AllocationBase, RegionSize, State } = MEMORY_BASIC_INFORMATION.read(info.bytes);
   return { view: AllocationBase, size: Number(RegionSize), committed: State === MEM_COMMIT };
@@ -86,7 +112,7 @@ export function hasWrittenPage(base: Deno.PointerObject, length: number): boolea
   if (
     kernel32().K32QueryWorkingSetEx(kernel32().GetCurrentProcess(), bytes, bytes.length) === 0
   ) {
-    throw lastError({ operation: "QueryWorkingSetEx", doing: "Cannot look at mapped memory" });
+    throw lastWin32Error({ operation: "QueryWorkingSetEx", doing: "Cannot look at mapped memory" });
   }
   for (let index = 0; index < count; index++) {
     if ((pages[2 * index + 1] & (VALID | SHARED)) === VALID) return true;

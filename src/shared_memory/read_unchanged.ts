@@ -29,7 +29,8 @@ export interface UnchangedReader<Tick, Result> {
  *
  * @example The newest of three buffers
  * ```ts
- * import { array, defineStruct, f32, i32, readUnchanged, SharedMemory } from "@winipc/winipc/shared-memory";
+ * import { readUnchanged, SharedMemory } from "@winipc/winipc/shared-memory";
+ * import { array, defineStruct, f32, i32 } from "@winipc/winipc/struct";
  *
  * const Header = defineStruct({ tick: i32, newest: i32, offsets: array(i32, 3) });
  * const Frame = defineStruct({ speed: f32, gear: i32 });

@@ -1,20 +1,19 @@
 import {
-  failure,
   type FailureContext,
-  lastError,
   lastErrorCode,
-  statusError,
-} from "../core/errors.ts";
-import { invalidHandleValue, type OwnedHandle } from "../core/handle.ts";
+  lastWin32Error,
+  ntStatusError,
+  win32Error,
+} from "../core/error/windows_error.ts";
+import { invalidHandleValue, type OwnedHandle } from "../core/handle/owned_handle.ts";
 import {
   adoptCreated,
   adoptOpened,
   type CreatedObject,
   type NamedObject,
   objectLabel,
-} from "../core/named_object.ts";
-import { encodeWide } from "../core/wide_string.ts";
-import { SECTION_BASIC_INFORMATION } from "../core/win32_structs.ts";
+} from "../core/handle/named_object.ts";
+import { encodeWide } from "../core/text/wide_string.ts";
 import { type Security, securityAttributes } from "../security/attributes.ts";
 import {
   FILE_MAP_READ,
@@ -24,8 +23,8 @@ import {
   SEC_FILE,
   SEC_RESERVE,
   SECTION_QUERY,
-  SectionBasicInformation,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
+import { SectionBasicInformation } from "../win32/ntdll.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_COMMITMENT_LIMIT,
@@ -38,6 +37,14 @@ import { ntdll } from "../win32/ntdll.ts";
 import { sectionRights, type SharedMemoryAccess } from "./access.ts";
 import type { BackingFile } from "./file_backing.ts";
 import { viewLength } from "./pages.ts";
+import { defineStruct, i64, pointer, u32 } from "../struct/mod.ts";
+
+/** SECTION_BASIC_INFORMATION of NtQuerySection, SectionBasicInformation (0). */
+export const SECTION_BASIC_INFORMATION = defineStruct({
+  BaseAddress: pointer,
+  AllocationAttributes: u32,
+  MaximumSize: i64,
+});
 
 /** How a section is made. */
 export interface SectionCreation {
@@ -79,7 +86,7 @@ export function createSection(creation: SectionCreation): CreatedObject {
     const doing = `Cannot create ${objectLabel(object)} of ${size} bytes${
       file === undefined ? "" : ` over file "${file.path}"`
     }`;
-    throw failure(code, { operation, object: name, doing, hint });
+    throw win32Error(code, { operation, object: name, doing, hint });
   }
   return adoptCreated(value, code, object, operation, exclusive);
 }
@@ -153,7 +160,7 @@ export function sectionFacts(section: OwnedHandle): SectionFacts {
     object: section.label,
     doing: `Cannot get the size of the ${section.label}`,
   };
-  if (status !== STATUS_ACCESS_DENIED) throw statusError(status, context);
+  if (status !== STATUS_ACCESS_DENIED) throw ntStatusError(status, context);
   return { size: mappedSize(section), fileBacked: undefined };
 }
 
@@ -188,7 +195,7 @@ export function checkExisting(
 function mappedSize(section: OwnedHandle): number {
   const base = kernel32().MapViewOfFileEx(section.value, FILE_MAP_READ, 0, 0, 0n, null);
   if (base === null) {
-    throw lastError({
+    throw lastWin32Error({
       operation: "MapViewOfFileEx",
       object: section.label,
       doing: `Cannot get the size of the ${section.label}`,

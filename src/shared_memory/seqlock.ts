@@ -1,4 +1,4 @@
-import { isReadOnly, readOnlyError } from "../core/read_only.ts";
+import { isReadOnly, readOnlyError } from "../core/memory/read_only.ts";
 import { fence } from "./fence.ts";
 import { attempt, Attempts, refusePromise, type RetryOptions } from "./retry.ts";
 
@@ -29,7 +29,8 @@ export interface SeqLockOptions {
  *
  * @example The writer
  * ```ts
- * import { defineStruct, f64, SeqLock, SharedMemory, u32 } from "@winipc/winipc/shared-memory";
+ * import { SeqLock, SharedMemory } from "@winipc/winipc/shared-memory";
+ * import { defineStruct, f64, u32 } from "@winipc/winipc/struct";
  *
  * const Pose = defineStruct({ sequence: u32, x: f64, y: f64 });
  * using memory = SharedMemory.create({ name: "Local\\pose", size: Pose.size });
@@ -43,7 +44,8 @@ export interface SeqLockOptions {
  *
  * @example A reader
  * ```ts ignore
- * import { defineStruct, f64, SeqLock, SharedMemory, u32 } from "@winipc/winipc/shared-memory";
+ * import { SeqLock, SharedMemory } from "@winipc/winipc/shared-memory";
+ * import { defineStruct, f64, u32 } from "@winipc/winipc/struct";
  *
  * const Pose = defineStruct({ sequence: u32, x: f64, y: f64 });
  * using memory = SharedMemory.open({ name: "Local\\pose", access: "read" });

@@ -1,4 +1,4 @@
-import { lastError } from "../core/errors.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
 import {
   CREATE_EVENT_INITIAL_SET,
   CREATE_EVENT_MANUAL_RESET,
@@ -6,7 +6,7 @@ import {
   EVENT_QUERY_STATE,
   READ_CONTROL,
   SYNCHRONIZE,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { EventCore } from "./event_core.ts";
 import { adoptHandle, createObject, openObject } from "./kernel_object.ts";
@@ -195,7 +195,7 @@ export class EventObject extends Waitable {
   signal(): void {
     const handle = handleOf(this);
     if (kernel32().SetEvent(handle.value) === 0) {
-      throw lastError({
+      throw lastWin32Error({
         operation: "SetEvent",
         object: this.name,
         doing: `Cannot signal the ${handle.label}`,
@@ -222,7 +222,7 @@ export class EventObject extends Waitable {
   reset(): void {
     const handle = handleOf(this);
     if (kernel32().ResetEvent(handle.value) === 0) {
-      throw lastError({
+      throw lastWin32Error({
         operation: "ResetEvent",
         object: this.name,
         doing: `Cannot reset the ${handle.label}`,

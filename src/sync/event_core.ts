@@ -1,6 +1,6 @@
-import { lastError } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { EVENT_MODIFY_STATE } from "../win32/constants.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { EVENT_MODIFY_STATE } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { eventState, grantedAccess } from "./kernel_object.ts";
 import { LentHandle } from "./lent_handle.ts";
@@ -50,7 +50,7 @@ export class EventCore {
       giveBack: () => {
         try {
           if (kernel32().SetEvent(this.lent.value) === 0) {
-            throw lastError({
+            throw lastWin32Error({
               operation: "SetEvent",
               doing: `Cannot give the signal of the ${this.lent.owned.label} back`,
             });

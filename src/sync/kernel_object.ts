@@ -1,19 +1,28 @@
-import { lastErrorCode, statusError } from "../core/errors.ts";
-import { OwnedHandle } from "../core/handle.ts";
-import { adoptCreated, adoptOpened, type CreatedObject } from "../core/named_object.ts";
-import { checkObjectName } from "../core/object_name.ts";
-import { decodeWide, encodeWide } from "../core/wide_string.ts";
-import {
-  EVENT_BASIC_INFORMATION,
-  MUTANT_BASIC_INFORMATION,
-  SEMAPHORE_BASIC_INFORMATION,
-  UNICODE_STRING,
-} from "../core/win32_structs.ts";
+import { lastErrorCode, ntStatusError } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { adoptCreated, adoptOpened, type CreatedObject } from "../core/handle/named_object.ts";
+import { checkObjectName } from "../core/text/object_name.ts";
+import { decodeWide, encodeWide } from "../core/text/wide_string.ts";
 import { securityAttributes } from "../security/attributes.ts";
 import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
 import { ntdll } from "../win32/ntdll.ts";
+import { UNICODE_STRING } from "../win32/structs.ts";
 import { STATUS_ACCESS_DENIED } from "../win32/status_codes.ts";
 import type { CreateOptions, OpenOptions } from "./options.ts";
+import { bool8, defineStruct, i32 } from "../struct/mod.ts";
+
+/** EVENT_BASIC_INFORMATION of NtQueryEvent: `EventType` 0 is manual-reset, 1 auto-reset. */
+export const EVENT_BASIC_INFORMATION = defineStruct({ EventType: i32, EventState: i32 });
+
+/** SEMAPHORE_BASIC_INFORMATION of NtQuerySemaphore. */
+export const SEMAPHORE_BASIC_INFORMATION = defineStruct({ CurrentCount: i32, MaximumCount: i32 });
+
+/** MUTANT_BASIC_INFORMATION of NtQueryMutant; a mutant is what a mutex is in the kernel. */
+export const MUTANT_BASIC_INFORMATION = defineStruct({
+  CurrentCount: i32,
+  OwnedByCaller: bool8,
+  AbandonedState: bool8,
+});
 
 /** Runs a Create function with the options all kinds share. */
 export function createObject(
@@ -80,9 +89,12 @@ const OBJECT_TYPE_ROOM = 1024;
 function objectType(handle: OwnedHandle): string {
   const bytes = new Uint8Array(new ArrayBuffer(OBJECT_TYPE_ROOM));
   queryObject(handle, ObjectTypeInformation, bytes);
-  const { Buffer, Length } = UNICODE_STRING.read(bytes);
-  const start = Number(Buffer - Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
-  return decodeWide(bytes.subarray(start, start + Length));
+  const { Length, Buffer } = UNICODE_STRING.fields;
+  const view = new DataView(bytes.buffer);
+  const length = view.getUint16(Length.offset, true);
+  const address = view.getBigUint64(Buffer.offset, true);
+  const start = Number(address - Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+  return decodeWide(bytes.subarray(start, start + length));
 }
 
 /** The rights that a handle has. */
@@ -127,5 +139,5 @@ export function ownedByThisThread(handle: OwnedHandle): boolean {
 }
 
 function queryError(status: number, operation: string, handle: OwnedHandle): Error {
-  return statusError(status, { operation, doing: `Cannot query the ${handle.label}` });
+  return ntStatusError(status, { operation, doing: `Cannot query the ${handle.label}` });
 }

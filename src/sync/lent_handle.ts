@@ -1,4 +1,4 @@
-import type { OwnedHandle } from "../core/handle.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 
 /**
  * The handle of an object of which something is out that must be given back even if the object is closed first: a

@@ -39,8 +39,8 @@
  * @module
  */
 
-export { Win32Error, type Win32ErrorContext } from "../core/errors.ts";
-export type { WaitOptions, WaitSyncOptions } from "../core/options.ts";
+export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
+export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
 export { EventObject, type EventOptions } from "./event.ts";
 export { Mutex, type MutexOptions } from "./mutex.ts";

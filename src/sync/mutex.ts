@@ -1,5 +1,5 @@
-import type { WaitOptions, WaitSyncOptions } from "../core/options.ts";
-import { MUTEX_MODIFY_STATE, READ_CONTROL, SYNCHRONIZE } from "../win32/constants.ts";
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+import { MUTEX_MODIFY_STATE, READ_CONTROL, SYNCHRONIZE } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { adoptHandle, createObject, openObject } from "./kernel_object.ts";
 import { MutexCore } from "./mutex_core.ts";

@@ -1,12 +1,12 @@
-import { lastError } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import {
   startTimer,
   type WaitOptions,
   type WaitSyncOptions,
   windowsTimeout,
-} from "../core/options.ts";
-import { closedMeanwhile, lookAt, timedOut, waitForObjectSync } from "../core/wait.ts";
+} from "../core/options/wait_options.ts";
+import { closedMeanwhile, lookAt, timedOut, waitForObjectSync } from "../core/wait/wait_single.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { ownedByThisThread } from "./kernel_object.ts";
 import { LentHandle } from "./lent_handle.ts";
@@ -104,7 +104,7 @@ export class MutexCore {
     try {
       if (kernel32().ReleaseMutex(this.lent.value) === 0) {
         const { label } = this.#handle;
-        throw lastError({
+        throw lastWin32Error({
           operation: "ReleaseMutex",
           object: label,
           doing: `Cannot release the ${label}`,

@@ -1,10 +1,10 @@
-import { lastError, Win32Error } from "../core/errors.ts";
+import { lastWin32Error, Win32Error } from "../core/error/windows_error.ts";
 import {
   MAXIMUM_WAIT_OBJECTS,
   WAIT_ABANDONED_0,
   WAIT_FAILED,
   WAIT_OBJECT_0,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { WAIT_TIMEOUT } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { MutexLock } from "./mutex_lock.ts";
@@ -106,7 +106,7 @@ function waitForMultipleObjects(
     const label = group.length === 1
       ? group[0].participant.handle.label
       : `${group.length} objects`;
-    throw lastError({
+    throw lastWin32Error({
       operation: "WaitForMultipleObjects",
       object: label,
       doing: `Cannot wait for the ${label}`,

@@ -1,4 +1,4 @@
-import type { OwnedHandle } from "../core/handle.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { MutexCore } from "./mutex_core.ts";
 
 /**

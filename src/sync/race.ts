@@ -1,7 +1,7 @@
-import { startTimer, type WaitOptions } from "../core/options.ts";
-import { PoolWait, type WaitOutcome } from "../core/pool_wait.ts";
-import { closedMeanwhile } from "../core/wait.ts";
-import { INFINITE } from "../win32/constants.ts";
+import { startTimer, type WaitOptions } from "../core/options/wait_options.ts";
+import { PoolWait, type WaitOutcome } from "../core/wait/threadpool_wait.ts";
+import { closedMeanwhile } from "../core/wait/wait_single.ts";
+import { INFINITE } from "../win32/kernel32.ts";
 import { type Place, takeAny, type Taken, timedOutMultiple } from "./native_wait.ts";
 import type { Loan } from "./participant.ts";
 import { Poller } from "./poller.ts";

@@ -1,11 +1,11 @@
-import type { WaitOptions, WaitSyncOptions } from "../core/options.ts";
-import { lookAt, waitForObject, waitForObjectSync } from "../core/wait.ts";
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+import { lookAt, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
 import {
   READ_CONTROL,
   SEMAPHORE_MODIFY_STATE,
   SEMAPHORE_QUERY_STATE,
   SYNCHRONIZE,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { adoptHandle, createObject, openObject } from "./kernel_object.ts";
 import type { CreateOptions, OpenSignalOptions } from "./options.ts";

@@ -1,6 +1,6 @@
-import { failure, lastErrorCode } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { SEMAPHORE_MODIFY_STATE, SEMAPHORE_QUERY_STATE } from "../win32/constants.ts";
+import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { SEMAPHORE_MODIFY_STATE, SEMAPHORE_QUERY_STATE } from "../win32/kernel32.ts";
 import { ERROR_TOO_MANY_POSTS } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { grantedAccess, semaphoreCount } from "./kernel_object.ts";
@@ -26,7 +26,7 @@ export class SemaphoreCore {
     if (kernel32().ReleaseSemaphore(handle, count, previous) === 0) {
       const code = lastErrorCode();
       const { label } = this.lent.owned;
-      throw failure(code, {
+      throw win32Error(code, {
         operation: "ReleaseSemaphore",
         object: label,
         doing: `Cannot add ${count} to the count of the ${label}`,

@@ -1,4 +1,4 @@
-import type { OwnedHandle } from "../core/handle.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { LentHandle } from "./lent_handle.ts";
 import type { Participant } from "./participant.ts";
 

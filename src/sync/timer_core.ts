@@ -1,6 +1,6 @@
-import { lastError } from "../core/errors.ts";
-import type { OwnedHandle } from "../core/handle.ts";
-import { lookAt } from "../core/wait.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { lookAt } from "../core/wait/wait_single.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { LentHandle } from "./lent_handle.ts";
 import type { Loan, Participant } from "./participant.ts";
@@ -43,7 +43,7 @@ export class TimerCore {
     const { label, value } = this.lent.owned;
     this.#period = 0;
     if (kernel32().CancelWaitableTimer(value) === 0) {
-      throw lastError({
+      throw lastWin32Error({
         operation: "CancelWaitableTimer",
         object: label,
         doing: `Cannot cancel the ${label}`,
@@ -82,7 +82,7 @@ export class TimerCore {
       kernel32().SetWaitableTimer(handle, BigInt64Array.of(due), period, null, null, 0) === 0
     ) {
       const { label } = this.lent.owned;
-      throw lastError({
+      throw lastWin32Error({
         operation: "SetWaitableTimer",
         object: label,
         doing: `Cannot set the ${label}`,

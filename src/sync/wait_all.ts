@@ -3,9 +3,14 @@ import {
   type WaitOptions,
   type WaitSyncOptions,
   windowsTimeout,
-} from "../core/options.ts";
-import { closedMeanwhile, lookAt, waitForObject, waitForObjectSync } from "../core/wait.ts";
-import { MAXIMUM_WAIT_OBJECTS } from "../win32/constants.ts";
+} from "../core/options/wait_options.ts";
+import {
+  closedMeanwhile,
+  lookAt,
+  waitForObject,
+  waitForObjectSync,
+} from "../core/wait/wait_single.ts";
+import { MAXIMUM_WAIT_OBJECTS } from "../win32/kernel32.ts";
 import type { MutexLock } from "./mutex_lock.ts";
 import {
   adoptMutex,

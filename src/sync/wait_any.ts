@@ -3,8 +3,8 @@ import {
   type WaitOptions,
   type WaitSyncOptions,
   windowsTimeout,
-} from "../core/options.ts";
-import { MAXIMUM_WAIT_OBJECTS } from "../win32/constants.ts";
+} from "../core/options/wait_options.ts";
+import { MAXIMUM_WAIT_OBJECTS } from "../win32/kernel32.ts";
 import type { MutexLock } from "./mutex_lock.ts";
 import {
   groupsOf,

@@ -1,5 +1,5 @@
-import type { WaitOptions, WaitSyncOptions } from "../core/options.ts";
-import { lookAt, waitForObject, waitForObjectSync } from "../core/wait.ts";
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+import { lookAt, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
 import { handleOf, SynchronizationObject } from "./synchronization_object.ts";
 
 /**

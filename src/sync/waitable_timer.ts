@@ -5,7 +5,7 @@ import {
   SYNCHRONIZE,
   TIMER_MODIFY_STATE,
   TIMER_QUERY_STATE,
-} from "../win32/constants.ts";
+} from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { adoptHandle, createObject, openObject } from "./kernel_object.ts";
 import type { CreateOptions, OpenSignalOptions } from "./options.ts";

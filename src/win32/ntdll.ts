@@ -138,3 +138,22 @@ export const ntdll = lazyLibrary("ntdll.dll", {
   //   PVOID SemaphoreInformation, ULONG SemaphoreInformationLength, PULONG ReturnLength)
   NtQuerySemaphore: { parameters: ["pointer", "u32", "buffer", "u32", "buffer"], result: "i32" },
 });
+
+// Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take them.
+
+// winternl.h: SECTION_INFORMATION_CLASS
+export const SectionBasicInformation = 0;
+
+// ntifs.h: control codes of the named pipe file system ("Named Pipe FSCTL Structures")
+export const FSCTL_PIPE_LISTEN = 0x110008;
+export const FSCTL_PIPE_TRANSCEIVE = 0x11c017;
+export const FSCTL_PIPE_WAIT = 0x110018;
+
+// winternl.h, wdm.h: NtCreateFile
+export const FILE_OPEN = 0x1;
+export const FILE_CREATE = 0x2;
+export const FILE_NON_DIRECTORY_FILE = 0x40;
+export const FILE_SYNCHRONOUS_IO_ALERT = 0x10;
+export const FILE_SYNCHRONOUS_IO_NONALERT = 0x20;
+export const FileModeInformation = 16;
+export const OBJ_CASE_INSENSITIVE = 0x40;

@@ -1,6 +1,6 @@
 /*
- * Prints size, alignment and field offsets of the structs that src/core/win32_structs.ts and
- * user_structs.ts declare, as the C compiler has them: one JSON object.
+ * Prints size, alignment and field offsets of the structs that src and user_structs.ts
+ * declare, as the C compiler has them: one JSON object.
  */
 
 #include "ntdll_structs.h"

@@ -1,8 +1,41 @@
 import { assert, assertEquals } from "@std/assert";
-import * as win32Structs from "../../src/core/win32_structs.ts";
+import * as coreStructs from "../../src/win32/structs.ts";
+import { FILETIME } from "../../src/process/process_identity.ts";
+import {
+  PROCESS_INFORMATION,
+  STARTUPINFOEXW,
+  STARTUPINFOW,
+} from "../../src/process/create_process.ts";
+import { SECURITY_ATTRIBUTES } from "../../src/security/attributes.ts";
+import { SID_AND_ATTRIBUTES, TOKEN_USER } from "../../src/security/sid.ts";
+import { MEMORY_BASIC_INFORMATION, SYSTEM_INFO } from "../../src/shared_memory/pages.ts";
+import { SECTION_BASIC_INFORMATION } from "../../src/shared_memory/section.ts";
+import {
+  EVENT_BASIC_INFORMATION,
+  MUTANT_BASIC_INFORMATION,
+  SEMAPHORE_BASIC_INFORMATION,
+} from "../../src/sync/kernel_object.ts";
 import { peer, runPeer } from "../util/c_peer.ts";
 import { test } from "../util/test.ts";
 import { userStructs } from "./user_structs.ts";
+
+/** Every native struct that src exchanges with Windows. */
+const win32Structs = {
+  ...coreStructs,
+  FILETIME,
+  PROCESS_INFORMATION,
+  STARTUPINFOEXW,
+  STARTUPINFOW,
+  SECURITY_ATTRIBUTES,
+  SID_AND_ATTRIBUTES,
+  TOKEN_USER,
+  MEMORY_BASIC_INFORMATION,
+  SYSTEM_INFO,
+  SECTION_BASIC_INFORMATION,
+  EVENT_BASIC_INFORMATION,
+  MUTANT_BASIC_INFORMATION,
+  SEMAPHORE_BASIC_INFORMATION,
+};
 
 const PROGRAM = "tests/abi/struct_layout";
 const options = { ignore: peer(PROGRAM) === null };
@@ -23,7 +56,7 @@ function layoutOf({ size, align, fields }: Layout): Layout {
   return { size, align, fields: { ...fields } };
 }
 
-test("win32_structs.ts has the sizes and offsets of the Windows headers", async () => {
+test("Native structs have the sizes and offsets of the Windows headers", async () => {
   const inC = await layoutsInC();
   for (const [name, type] of Object.entries(win32Structs)) {
     assert(name in inC, `${name} is missing in struct_layout.c`);

@@ -23,7 +23,7 @@ import {
   u8,
   usize,
   wstring,
-} from "../../src/core/struct.ts";
+} from "../../src/struct/mod.ts";
 
 /** A struct type with the value that the C program writes and expects. */
 export interface UserStruct {

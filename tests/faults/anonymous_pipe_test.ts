@@ -1,7 +1,8 @@
 import "../windows/sync/started.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { createPipe, type SpawnedProcess, spawnWithHandles } from "../../src/anonymous_pipe/mod.ts";
-import type { Inheritable } from "../../src/anonymous_pipe/mod.ts";
+import { createPipe } from "../../src/anonymous_pipe/mod.ts";
+import { type SpawnedProcess, spawnWithHandles } from "../../src/process/mod.ts";
+import type { Inheritable } from "../../src/process/mod.ts";
 import { test } from "../util/test.ts";
 import { assertNothingPending, pattern } from "../windows/anonymous_pipe/pipes.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type SpawnedProcess, spawnWithHandles } from "../../src/anonymous_pipe/mod.ts";
+import { type SpawnedProcess, spawnWithHandles } from "../../src/process/mod.ts";
 import { createMailslot } from "../../src/mailslot/mod.ts";
 import { EventObject, Semaphore } from "../../src/sync/mod.ts";
 import { uniqueName } from "../util/names.ts";

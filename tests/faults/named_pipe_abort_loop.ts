@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { pendingOperations } from "../../src/core/overlapped.ts";
+import { pendingOperations } from "../../src/core/io/async_io.ts";
 import { connectNamedPipe, listenNamedPipe, type NamedPipeConn } from "../../src/named_pipe/mod.ts";
 import { handleCount } from "../util/handles.ts";
 import { uniqueName } from "../util/names.ts";

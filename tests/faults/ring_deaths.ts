@@ -1,13 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  RingReader,
-  type RingWaiting,
-  RingWriter,
-  SharedMemory,
-} from "../../src/shared_memory/mod.ts";
+import { RingReader, type RingWaiting, RingWriter } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
-import { checkTraffic, fillTraffic, trafficLength } from "../windows/shared_memory/ring_traffic.ts";
+import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
 
 /** The longest message. */
 export const LARGEST = 200;

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { RingDuplex, RingReader, RingWriter } from "../../src/shared_memory/mod.ts";
+import { RingDuplex, RingReader, RingWriter } from "../../src/channel/mod.ts";
 import { peer } from "../util/c_peer.ts";
 import { DenoProcess } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { checkTraffic, fillTraffic, trafficLength } from "../windows/shared_memory/ring_traffic.ts";
+import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
 import "../windows/sync/started.ts";
 import { killReaders, killWriters } from "./ring_deaths.ts";
 

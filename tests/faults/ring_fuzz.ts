@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
-import { RingReader, RingWriter, SharedMemory } from "../../src/shared_memory/mod.ts";
+import { RingReader, RingWriter } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { uniqueName } from "../util/names.ts";
 
 const CAPACITY = 1024;

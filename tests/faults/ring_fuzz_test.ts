@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { RingReader, RingWriter, SharedMemory } from "../../src/shared_memory/mod.ts";
+import { RingReader, RingWriter } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { ringPairAt } from "../windows/shared_memory/ring_pair.ts";
+import { ringPairAt } from "../windows/channel/ring_pair.ts";
 import { fuzzOpening, fuzzOpenRings, randomNumbers, useBothSides } from "./ring_fuzz.ts";
 
 const WRITE_POSITION = 256;

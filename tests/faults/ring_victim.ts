@@ -1,12 +1,8 @@
 // One side of a ring that is killed at any moment: ring_victim.ts ROLE NAME WAITING FIRST. FIRST is the index of its first
 // message, for a reader that of the message that was perhaps seen already.
-import {
-  RingReader,
-  type RingWaiting,
-  RingWriter,
-  SharedMemory,
-} from "../../src/shared_memory/mod.ts";
-import { checkTraffic, fillTraffic, trafficLength } from "../windows/shared_memory/ring_traffic.ts";
+import { RingReader, type RingWaiting, RingWriter } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
+import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
 import { LARGEST } from "./ring_deaths.ts";
 
 const [role, name, way, first] = Deno.args;

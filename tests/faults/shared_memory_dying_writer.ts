@@ -1,5 +1,6 @@
 // Begins to write a record, and never ends.
-import { defineStruct, f64, SeqLock, SharedMemory, u32 } from "../../src/shared_memory/mod.ts";
+import { SeqLock, SharedMemory } from "../../src/shared_memory/mod.ts";
+import { defineStruct, f64, u32 } from "../../src/struct/mod.ts";
 
 const Start = defineStruct({ sequence: u32, length: u32, first: f64, second: f64 });
 using memory = SharedMemory.open({ name: Deno.args[0] });

@@ -1,13 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  array,
-  cstring,
-  defineStruct,
-  f64,
-  SeqLock,
-  SharedMemory,
-  u32,
-} from "../../src/shared_memory/mod.ts";
+import { SeqLock, SharedMemory } from "../../src/shared_memory/mod.ts";
+import { array, cstring, defineStruct, f64, u32 } from "../../src/struct/mod.ts";
 import { runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";

@@ -1,5 +1,6 @@
 // Works at a queue without end, until it is ended: shared_queue_flood.ts NAME flood WRITER MAX | NAME consume. The C program does the same.
-import { SharedMemory, SharedQueue } from "../../src/shared_memory/mod.ts";
+import { SharedQueue } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { makeMessage, readMessage } from "../interop/shared_queue_messages.ts";
 
 const [name, command, writer, max] = Deno.args;

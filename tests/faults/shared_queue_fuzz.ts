@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { SharedMemory, SharedQueue } from "../../src/shared_memory/mod.ts";
-import { createQueue } from "../../src/shared_memory/queue/open_queue.ts";
+import { SharedQueue } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
+import { createQueue } from "../../src/channel/queue/open_queue.ts";
 import { uniqueName } from "../util/names.ts";
 import { RING_AT, SLOTS_AT } from "./shared_queue_steps.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
-import { RECORD } from "../../src/shared_memory/queue/layout.ts";
+import { RECORD } from "../../src/channel/queue/layout.ts";
 import { makeMessage, readMessage } from "../interop/shared_queue_messages.ts";
 import { startPeer } from "../interop/shared_queue_peer.ts";
 import { type DenoProcess, runDeno } from "../util/deno_process.ts";

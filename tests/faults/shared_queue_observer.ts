@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { SharedMemory, SharedQueue } from "../../src/shared_memory/mod.ts";
-import { createQueue } from "../../src/shared_memory/queue/open_queue.ts";
+import { SharedQueue } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
+import { createQueue } from "../../src/channel/queue/open_queue.ts";
 import { RING_AT } from "./shared_queue_steps.ts";
 
 /** A participant that stays when others die: it repairs soon, and sees the memory. */

@@ -3,9 +3,10 @@
 // For each call and each number up to COUNT there is a queue BASE-CALL-NUMBER. The call is made there and stops before its
 // step of that number, a step being an access by Atomics: it throws, and from then on all accesses but loads are without effect, so that what
 // the code does on its way out does not happen. When this process is ended, it is as if it had been ended in all these places.
-import { SharedMemory, SharedQueue } from "../../src/shared_memory/mod.ts";
-import { RECORD } from "../../src/shared_memory/queue/layout.ts";
-import { createQueue } from "../../src/shared_memory/queue/open_queue.ts";
+import { SharedQueue } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
+import { RECORD } from "../../src/channel/queue/layout.ts";
+import { createQueue } from "../../src/channel/queue/open_queue.ts";
 import { CAPACITY, DEAD, RING_AT, SLOTS_AT, type StoppedCall } from "./shared_queue_steps.ts";
 
 class Stopped extends Error {}

@@ -2,7 +2,7 @@
 
 import "../windows/sync/started.ts";
 import { assertEquals } from "@std/assert";
-import { pendingWaits } from "../../src/core/pool_wait.ts";
+import { pendingWaits } from "../../src/core/wait/threadpool_wait.ts";
 import { EventObject, Semaphore, waitAll, waitAny } from "../../src/sync/mod.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";

@@ -1,9 +1,10 @@
 import "../windows/sync/started.ts";
 import "../windows/anonymous_pipe/pipes.ts";
 import { assertEquals } from "@std/assert";
-import { createPipe, spawnWithHandles } from "../../src/anonymous_pipe/mod.ts";
-import { commandLine } from "../../src/core/process_arguments.ts";
-import { decodeWide } from "../../src/core/wide_string.ts";
+import { createPipe } from "../../src/anonymous_pipe/mod.ts";
+import { spawnWithHandles } from "../../src/process/mod.ts";
+import { commandLine } from "../../src/process/arguments.ts";
+import { decodeWide } from "../../src/core/text/wide_string.ts";
 import { peer, runPeer } from "../util/c_peer.ts";
 import { test } from "../util/test.ts";
 import { bytesOf, pattern, readAll, textOf } from "../windows/anonymous_pipe/pipes.ts";

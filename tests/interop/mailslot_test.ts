@@ -1,7 +1,7 @@
 import "../windows/sync/started.ts";
 import "../windows/mailslot/mailslots.ts";
 import { assertEquals } from "@std/assert";
-import { spawnWithHandles } from "../../src/anonymous_pipe/mod.ts";
+import { spawnWithHandles } from "../../src/process/mod.ts";
 import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
 import { peer, runPeer } from "../util/c_peer.ts";
 import { DenoProcess } from "../util/deno_process.ts";

@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { RingReader, RingWriter } from "../../src/shared_memory/mod.ts";
+import { RingReader, RingWriter } from "../../src/channel/mod.ts";
 import { peer } from "../util/c_peer.ts";
 import { DenoProcess, runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { checkTraffic, fillTraffic, trafficLength } from "../windows/shared_memory/ring_traffic.ts";
+import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
 import "../windows/sync/started.ts";
 
 const PROGRAM = peer("tests/interop/ring_peer");
-const HOLDER = new URL("../windows/shared_memory/children/ring_holder.ts", import.meta.url);
+const HOLDER = new URL("../windows/channel/children/ring_holder.ts", import.meta.url);
 const ignore = PROGRAM === null;
 
 /** Starts the peer; it is spoken to as another Deno is. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { SeqLock, SharedMemory } from "../../src/shared_memory/mod.ts";
 import {
   array,
   bool32,
@@ -7,11 +8,9 @@ import {
   f64,
   i64,
   i8,
-  SeqLock,
-  SharedMemory,
   u16,
   wstring,
-} from "../../src/shared_memory/mod.ts";
+} from "../../src/struct/mod.ts";
 import { peer, runPeer } from "../util/c_peer.ts";
 import { DenoProcess } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";

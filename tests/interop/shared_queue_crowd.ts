@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { SharedQueue } from "../../src/shared_memory/mod.ts";
+import { SharedQueue } from "../../src/channel/mod.ts";
 import { type DenoProcess, runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { makeMessage, STOP_WRITER, Sums } from "./shared_queue_messages.ts";

@@ -1,5 +1,5 @@
 // A participant of a queue in a process of its own, like the C program: shared_queue_participant.ts NAME COMMAND.
-import { SharedQueue } from "../../src/shared_memory/mod.ts";
+import { SharedQueue } from "../../src/channel/mod.ts";
 import { makeMessage, readMessage, STOP_WRITER, Sums } from "./shared_queue_messages.ts";
 
 const [name, command, ...args] = Deno.args;

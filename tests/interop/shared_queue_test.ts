@@ -1,8 +1,9 @@
 import "../windows/sync/started.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { createQueue } from "../../src/shared_memory/queue/open_queue.ts";
-import { mayLive } from "../../src/shared_memory/queue/lease.ts";
-import { SharedMemory, SharedQueue } from "../../src/shared_memory/mod.ts";
+import { createQueue } from "../../src/channel/queue/open_queue.ts";
+import { mayLive } from "../../src/channel/queue/lease.ts";
+import { SharedQueue } from "../../src/channel/mod.ts";
+import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
 import { assertEachSeenOnce, type Member } from "./shared_queue_crowd.ts";

@@ -1,6 +1,6 @@
 import "../windows/sync/started.ts";
 import { assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import { SharedQueue } from "../../src/shared_memory/mod.ts";
+import { SharedQueue } from "../../src/channel/mod.ts";
 import { fuzz } from "../faults/shared_queue_fuzz.ts";
 import { killReaders, killWriters } from "../faults/shared_queue_kills.ts";
 import { assertEachSeenOnce, type Member } from "../interop/shared_queue_crowd.ts";

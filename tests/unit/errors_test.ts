@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { type ErrorClass, failure, Win32Error } from "../../src/core/errors.ts";
+import { type ErrorClass, Win32Error, win32Error } from "../../src/core/error/windows_error.ts";
 import * as codes from "../../src/win32/error_codes.ts";
 import { test } from "../util/test.ts";
 
@@ -35,7 +35,7 @@ const CLASSES: readonly { readonly errorClass: ErrorClass; readonly codes: reado
 for (const { errorClass, codes } of CLASSES) {
   test(`failure() gives ${errorClass.name} for ${codes.join(", ")}`, () => {
     for (const code of codes) {
-      const error = failure(code, CONTEXT);
+      const error = win32Error(code, CONTEXT);
       assertStrictEquals(error.constructor, errorClass);
       const { cause } = error;
       assertInstanceOf(cause, Win32Error);
@@ -53,7 +53,7 @@ test("failure() gives Win32Error for every other code it knows", () => {
   const mapped = new Set(CLASSES.flatMap(({ codes }) => codes));
   for (const [symbol, code] of Object.entries(codes)) {
     if (mapped.has(code)) continue;
-    const error = failure(code, CONTEXT);
+    const error = win32Error(code, CONTEXT);
     assertInstanceOf(error, Win32Error);
     assertEquals(error.code, code);
     assertEquals(error.symbol, symbol);
@@ -64,7 +64,7 @@ test("failure() gives Win32Error for every other code it knows", () => {
 });
 
 test("failure() names a code it does not know by its number", () => {
-  const error = failure(54_321, { operation: "CreateMutexExW", doing: "Cannot create mutex" });
+  const error = win32Error(54_321, { operation: "CreateMutexExW", doing: "Cannot create mutex" });
   assertInstanceOf(error, Win32Error);
   assertEquals(error.code, 54_321);
   assertEquals(error.symbol, "54321");
@@ -74,7 +74,7 @@ test("failure() names a code it does not know by its number", () => {
 });
 
 test("failure() takes the class and the hint of its context", () => {
-  const error = failure(6, { ...CONTEXT, errorClass: TypeError, hint: "choose another name" });
+  const error = win32Error(6, { ...CONTEXT, errorClass: TypeError, hint: "choose another name" });
   assertStrictEquals(error.constructor, TypeError);
   assert(error.message.endsWith("(ERROR_INVALID_HANDLE 6); choose another name"), error.message);
   assertInstanceOf(error.cause, Win32Error);

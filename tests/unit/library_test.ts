@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { OwnedHandle } from "../../src/core/handle.ts";
+import { OwnedHandle } from "../../src/core/handle/owned_handle.ts";
 import { currentUserSid, SecurityDescriptor } from "../../src/security/mod.ts";
 import { securityAttributes } from "../../src/security/attributes.ts";
 import { advapi32 } from "../../src/win32/advapi32.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { Win32Error } from "../../src/core/errors.ts";
+import { Win32Error } from "../../src/core/error/windows_error.ts";
 import { putTogether, takeApart } from "../../src/named_pipe/thread_protocol.ts";
 
 /** The error as another thread gets it. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { checkObjectName, quoteName } from "../../src/core/object_name.ts";
+import { checkObjectName, quoteName } from "../../src/core/text/object_name.ts";
 import { test } from "../util/test.ts";
 
 test("checkObjectName() takes plain names and names in Local and Global", () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { windowsTimeout } from "../../src/core/options.ts";
+import { windowsTimeout } from "../../src/core/options/wait_options.ts";
 import { test } from "../util/test.ts";
 
 const INFINITE = 0xffff_ffff;

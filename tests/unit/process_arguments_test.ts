@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { commandLine, quoteArgument } from "../../src/core/process_arguments.ts";
+import { commandLine, quoteArgument } from "../../src/process/arguments.ts";
 import { test } from "../util/test.ts";
 
 /** Arguments, and how they have to stand in a command line. */

@@ -1,10 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  Environment,
-  environmentBlock,
-  parseEnvironment,
-} from "../../src/core/process_environment.ts";
-import { decodeWide } from "../../src/core/wide_string.ts";
+import { Environment, environmentBlock, parseEnvironment } from "../../src/process/environment.ts";
+import { decodeWide } from "../../src/core/text/wide_string.ts";
 import { test } from "../util/test.ts";
 
 function blockOf(variables: Readonly<Record<string, string>>): string {

@@ -1,11 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import {
-  distance,
-  geometryFault,
-  largestMessage,
-  padded,
-} from "../../src/shared_memory/ring/layout.ts";
-import { waitingMode } from "../../src/shared_memory/ring/options.ts";
+import { distance, geometryFault, largestMessage, padded } from "../../src/channel/ring/layout.ts";
+import { waitingMode } from "../../src/channel/ring/options.ts";
 import { test } from "../util/test.ts";
 
 test("padded() gives the next multiple of 8", () => {

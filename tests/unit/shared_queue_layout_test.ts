@@ -15,7 +15,7 @@ import {
   slotCalls,
   slotOwner,
   WORD,
-} from "../../src/shared_memory/queue/layout.ts";
+} from "../../src/channel/queue/layout.ts";
 import { test } from "../util/test.ts";
 
 test("The queue's layout is that of the protocol, byte by byte", () => {

@@ -17,7 +17,7 @@ import {
   u32,
   u64,
   u8,
-} from "../../src/core/struct.ts";
+} from "../../src/struct/mod.ts";
 import { test } from "../util/test.ts";
 
 test("A live array is indexed, counted and iterated", () => {

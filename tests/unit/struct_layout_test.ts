@@ -13,7 +13,7 @@ import {
   u64,
   u8,
   wstring,
-} from "../../src/core/struct.ts";
+} from "../../src/struct/mod.ts";
 import { test } from "../util/test.ts";
 
 function offsets(fields: StructFields, options?: StructOptions): Record<string, number> {

@@ -20,7 +20,7 @@ import {
   u8,
   usize,
   wstring,
-} from "../../src/core/struct.ts";
+} from "../../src/struct/mod.ts";
 import { test } from "../util/test.ts";
 
 /**

@@ -21,7 +21,7 @@ import {
   u8,
   usize,
   wstring,
-} from "../../src/core/struct.ts";
+} from "../../src/struct/mod.ts";
 import { test } from "../util/test.ts";
 
 /** That every way of writing refuses the value, and leaves the memory alone. */

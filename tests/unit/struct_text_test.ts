@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { cstring, defineStruct, type FieldType, wstring } from "../../src/core/struct.ts";
+import { cstring, defineStruct, type FieldType, wstring } from "../../src/struct/mod.ts";
 import { test } from "../util/test.ts";
 
 /** A field of this type, filled with 0xcd. */

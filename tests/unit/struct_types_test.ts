@@ -22,7 +22,7 @@ import {
   u64,
   u8,
   wstring,
-} from "../../src/core/struct.ts";
+} from "../../src/struct/mod.ts";
 import { test } from "../util/test.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true

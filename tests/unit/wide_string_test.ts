@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { decodeWide, encodeWide, readWide } from "../../src/core/wide_string.ts";
+import { decodeWide, encodeWide, readWide } from "../../src/core/text/wide_string.ts";
 import { test } from "../util/test.ts";
 
 const texts = [

@@ -1,5 +1,5 @@
 import { assertLess } from "@std/assert";
-import { lastError, statusError } from "../../src/core/errors.ts";
+import { lastWin32Error, ntStatusError } from "../../src/core/error/windows_error.ts";
 import { kernel32 } from "../../src/win32/kernel32.ts";
 import { lazyLibrary } from "../../src/win32/library.ts";
 
@@ -7,7 +7,7 @@ import { lazyLibrary } from "../../src/win32/library.ts";
 export function handleCount(): number {
   const count = new Uint32Array(1);
   if (kernel32().GetProcessHandleCount(kernel32().GetCurrentProcess(), count) === 0) {
-    throw lastError({ operation: "GetProcessHandleCount", doing: "Cannot count the handles" });
+    throw lastWin32Error({ operation: "GetProcessHandleCount", doing: "Cannot count the handles" });
   }
   // Wine answers 0, which no process has.
   return count[0] === 0 ? countInSystemList() : count[0];
@@ -51,7 +51,7 @@ function countInSystemList(): number {
     const status = NtQuerySystemInformation(SYSTEM_EXTENDED_HANDLE_INFORMATION, list, size, null);
     if (status === STATUS_INFO_LENGTH_MISMATCH) continue;
     if (status < 0) {
-      throw statusError(status, {
+      throw ntStatusError(status, {
         operation: "NtQuerySystemInformation",
         doing: "Cannot count the handles",
       });

@@ -1,7 +1,11 @@
-import { lastErrorCode } from "../../src/core/errors.ts";
-import type { OwnedHandle } from "../../src/core/handle.ts";
-import { adoptCreated, adoptOpened, type CreatedObject } from "../../src/core/named_object.ts";
-import { encodeWide } from "../../src/core/wide_string.ts";
+import { lastErrorCode } from "../../src/core/error/windows_error.ts";
+import type { OwnedHandle } from "../../src/core/handle/owned_handle.ts";
+import {
+  adoptCreated,
+  adoptOpened,
+  type CreatedObject,
+} from "../../src/core/handle/named_object.ts";
+import { encodeWide } from "../../src/core/text/wide_string.ts";
 import { type Security, securityAttributes } from "../../src/security/attributes.ts";
 import { kernel32 } from "../../src/win32/kernel32.ts";
 

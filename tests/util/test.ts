@@ -1,4 +1,4 @@
-import { pendingOperations } from "../../src/core/overlapped.ts";
+import { pendingOperations } from "../../src/core/io/async_io.ts";
 import "../windows/sync/started.ts";
 import { watch } from "./watchdog.ts";
 

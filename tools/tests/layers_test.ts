@@ -21,9 +21,10 @@ async function brokenIn(modules: Readonly<Record<string, string>>): Promise<stri
 const SOUND = {
   "win32/kernel32.ts": 'import "./constants.ts";',
   "win32/constants.ts": "export interface C {}",
-  "core/handle.ts": 'import "../win32/kernel32.ts";',
-  "security/mod.ts": 'import "../core/handle.ts"; import "../win32/kernel32.ts";',
-  "sync/mod.ts": 'import "../security/mod.ts"; import "../core/handle.ts"; import "./event.ts";',
+  "core/handle/handle.ts": 'import "../../win32/kernel32.ts";',
+  "security/mod.ts": 'import "../core/handle/handle.ts"; import "../win32/kernel32.ts";',
+  "sync/mod.ts":
+    'import "../security/mod.ts"; import "../core/handle/handle.ts"; import "./event.ts";',
   "sync/event.ts": "",
 };
 
@@ -33,25 +34,28 @@ Deno.test("brokenLayers() finds nothing where dependencies go one way", async ()
 
 Deno.test("brokenLayers() finds a mechanism that imports another", async () => {
   assertEquals(await brokenIn({ ...SOUND, "mailslot/mod.ts": 'import "../sync/mod.ts";' }), [
-    "src/mailslot/mod.ts imports src/sync/mod.ts; it may import mailslot, security, core, win32.",
+    "src/mailslot/mod.ts imports src/sync/mod.ts; it may import mailslot, win32, core/text, core/options, core/error, core/memory, core/handle, core/io, core/wait, struct, security.",
   ]);
 });
 
 Deno.test("brokenLayers() finds an import against the direction, also of a type", async () => {
-  const upward = 'import type { C } from "../core/struct.ts"; export type D = C;';
+  const upward = 'import type { C } from "../core/text/text.ts"; export type D = C;';
   const modules = {
     ...SOUND,
-    "core/struct.ts": "export interface C {}",
+    "core/text/text.ts": "export interface C {}",
     "win32/user32.ts": upward,
   };
   assertEquals(await brokenIn(modules), [
-    "src/win32/user32.ts imports src/core/struct.ts; it may import win32.",
+    "src/win32/user32.ts imports src/core/text/text.ts; it may import win32.",
   ]);
 });
 
 Deno.test("brokenLayers() finds an import of what is not in src", async () => {
-  assertEquals(await brokenIn({ "core/a.ts": 'import "../../outside.ts"; import "node:fs";' }), [
-    "src/core/a.ts imports outside.ts, which is not in src.",
-    "src/core/a.ts imports node:fs, which is not in src.",
-  ]);
+  assertEquals(
+    await brokenIn({ "core/text/a.ts": 'import "../../../outside.ts"; import "node:fs";' }),
+    [
+      "src/core/text/a.ts imports outside.ts, which is not in src.",
+      "src/core/text/a.ts imports node:fs, which is not in src.",
+    ],
+  );
 });

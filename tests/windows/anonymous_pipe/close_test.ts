@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { createPipe, PipeReader, PipeWriter, Win32Error } from "../../../src/anonymous_pipe/mod.ts";
-import { OwnedHandle } from "../../../src/core/handle.ts";
-import { HANDLE_FLAG_INHERIT } from "../../../src/win32/constants.ts";
+import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
+import { HANDLE_FLAG_INHERIT } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { createEvent } from "../../util/raw_objects.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createPipe, type PipeReader } from "../../../src/anonymous_pipe/mod.ts";
-import { pendingOperations } from "../../../src/core/overlapped.ts";
+import { pendingOperations } from "../../../src/core/io/async_io.ts";
 
 export { pattern } from "./pattern.ts";
 

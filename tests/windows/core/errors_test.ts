@@ -1,20 +1,20 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
 import {
-  failure,
-  lastError,
   lastErrorCode,
-  statusError,
+  lastWin32Error,
+  ntStatusError,
   Win32Error,
-} from "../../../src/core/errors.ts";
-import { encodeWide } from "../../../src/core/wide_string.ts";
-import { SYNCHRONIZE } from "../../../src/win32/constants.ts";
+  win32Error,
+} from "../../../src/core/error/windows_error.ts";
+import { encodeWide } from "../../../src/core/text/wide_string.ts";
+import { SYNCHRONIZE } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { uniqueName } from "../../util/names.ts";
 import { createMutex, openEvent, openMutex } from "../../util/raw_objects.ts";
 import { test } from "../../util/test.ts";
 
 test("failure() says what could not be done, why, and the code with its name", () => {
-  const error = failure(231, {
+  const error = win32Error(231, {
     operation: "ConnectNamedPipe",
     object: "\\\\.\\pipe\\demo",
     doing: 'Cannot connect to pipe "\\\\.\\pipe\\demo"',
@@ -32,7 +32,7 @@ test("failure() says what could not be done, why, and the code with its name", (
 
 test("failure() fits the system's text into its sentence", () => {
   for (const code of [2, 5, 6, 8, 87, 109, 995, 1450]) {
-    const { message } = failure(code, { operation: "X", doing: "Cannot do it" });
+    const { message } = win32Error(code, { operation: "X", doing: "Cannot do it" });
     // One line, one space between words, no full stop, and a small letter unless the word is an abbreviation.
     assertMatch(message, /^Cannot do it: ([a-z]|[A-Z][^a-z])\S*( \S+)*[^.\s] \([A-Z_]+ \d+\)$/);
     assert(!message.includes("unknown error"), message);
@@ -40,13 +40,13 @@ test("failure() fits the system's text into its sentence", () => {
 });
 
 test("failure() names a code that neither winipc nor the system knows by its number", () => {
-  const { message } = failure(54_321, { operation: "X", doing: "Cannot do it" });
+  const { message } = win32Error(54_321, { operation: "X", doing: "Cannot do it" });
   assertEquals(message, "Cannot do it: unknown error (error 54321)");
 });
 
 test("failure() adds the system's text to a code that winipc does not know", () => {
   // ERROR_SEEK_ON_DEVICE.
-  const error = failure(132, { operation: "SetFilePointer", doing: "Cannot seek" });
+  const error = win32Error(132, { operation: "SetFilePointer", doing: "Cannot seek" });
   assertInstanceOf(error, Win32Error);
   assertEquals(error.symbol, "132");
   assertMatch(error.message, /^Cannot seek: .+ \(error 132\)$/);
@@ -54,14 +54,14 @@ test("failure() adds the system's text to a code that winipc does not know", () 
 
 test("lastError() takes the code of the call before it", () => {
   kernel32().SetLastError(232);
-  const error = lastError({ operation: "WriteFile", doing: "Cannot write" });
+  const error = lastWin32Error({ operation: "WriteFile", doing: "Cannot write" });
   assertInstanceOf(error, Deno.errors.BrokenPipe);
   assertEquals((error.cause as Win32Error).code, 232);
 });
 
 test("statusError() turns an NTSTATUS into its system error", () => {
   const STATUS_OBJECT_NAME_NOT_FOUND = 0xc0000034 | 0;
-  const error = statusError(STATUS_OBJECT_NAME_NOT_FOUND, {
+  const error = ntStatusError(STATUS_OBJECT_NAME_NOT_FOUND, {
     operation: "NtOpenSection",
     object: "a",
     doing: "Cannot open section",

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Win32Error } from "../../../src/core/errors.ts";
-import { OwnedHandle } from "../../../src/core/handle.ts";
-import { HANDLE_FLAG_INHERIT } from "../../../src/win32/constants.ts";
+import type { Win32Error } from "../../../src/core/error/windows_error.ts";
+import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
+import { HANDLE_FLAG_INHERIT } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";

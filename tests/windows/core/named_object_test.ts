@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { Win32Error } from "../../../src/core/errors.ts";
+import { Win32Error } from "../../../src/core/error/windows_error.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { uniqueName } from "../../util/names.ts";
 import { createEvent, createMutex, openEvent, openMutex } from "../../util/raw_objects.ts";

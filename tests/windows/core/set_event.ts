@@ -1,6 +1,6 @@
 // Takes over an event by the handle that its standard input names, and sets it.
 
-import { OwnedHandle } from "../../../src/core/handle.ts";
+import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 
 console.log("ready");

@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { OwnedHandle } from "../../../src/core/handle.ts";
+import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import {
   createMailslot,
   Mailslot,

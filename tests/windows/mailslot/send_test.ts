@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { OwnedHandle } from "../../../src/core/handle.ts";
+import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import {
   createMailslot,
   Mailslot,
@@ -7,7 +7,7 @@ import {
   SecurityDescriptor,
   waitForMailslot,
 } from "../../../src/mailslot/mod.ts";
-import { HANDLE_FLAG_INHERIT } from "../../../src/win32/constants.ts";
+import { HANDLE_FLAG_INHERIT } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { uniqueName } from "../../util/names.ts";
 import { createEvent } from "../../util/raw_objects.ts";

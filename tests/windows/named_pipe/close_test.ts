@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { OwnedHandle } from "../../../src/core/handle.ts";
+import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import { type NamedPipeConn, Win32Error } from "../../../src/named_pipe/mod.ts";
 import { test } from "../../util/test.ts";
 import {

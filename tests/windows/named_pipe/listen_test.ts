@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { IoOperation } from "../../../src/core/overlapped.ts";
+import { IoOperation } from "../../../src/core/io/async_io.ts";
 import {
   connectNamedPipe,
   connectNamedPipeSync,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { pendingOperations } from "../../../src/core/overlapped.ts";
+import { pendingOperations } from "../../../src/core/io/async_io.ts";
 import {
   connectNamedPipe,
   type ConnectNamedPipeOptions,

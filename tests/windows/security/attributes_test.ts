@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Security, securityAttributes } from "../../../src/security/attributes.ts";
-import { SECURITY_ATTRIBUTES } from "../../../src/core/win32_structs.ts";
+import { SECURITY_ATTRIBUTES } from "../../../src/security/attributes.ts";
 import { currentUserSid, SecurityDescriptor } from "../../../src/security/mod.ts";
-import { MUTEX_MODIFY_STATE, SYNCHRONIZE } from "../../../src/win32/constants.ts";
+import { MUTEX_MODIFY_STATE, SYNCHRONIZE } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { uniqueName } from "../../util/names.ts";
 import {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { Win32Error } from "../../../src/core/errors.ts";
+import { Win32Error } from "../../../src/core/error/windows_error.ts";
 import { SecurityDescriptor } from "../../../src/security/mod.ts";
-import { EVENT_MODIFY_STATE } from "../../../src/win32/constants.ts";
+import { EVENT_MODIFY_STATE } from "../../../src/win32/kernel32.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { asObject, createEvent } from "../../util/raw_objects.ts";
 import { test } from "../../util/test.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { lastErrorCode } from "../../../src/core/errors.ts";
-import { adoptCreated } from "../../../src/core/named_object.ts";
-import { SECURITY_ATTRIBUTES } from "../../../src/core/win32_structs.ts";
+import { lastErrorCode } from "../../../src/core/error/windows_error.ts";
+import { adoptCreated } from "../../../src/core/handle/named_object.ts";
+import { SECURITY_ATTRIBUTES } from "../../../src/security/attributes.ts";
 import { SecurityDescriptor } from "../../../src/security/mod.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { asObject, createEvent, EVENT_ALL_ACCESS } from "../../util/raw_objects.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { defineStruct, SeqLock, SharedMemory, u32 } from "../../../src/shared_memory/mod.ts";
+import { SeqLock, SharedMemory } from "../../../src/shared_memory/mod.ts";
+import { defineStruct, u32 } from "../../../src/struct/mod.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { test } from "../../util/test.ts";
 import { mappedBytes } from "./mapped_bytes.ts";

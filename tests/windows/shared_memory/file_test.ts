@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { lastError } from "../../../src/core/errors.ts";
-import { isInvalidHandle, OwnedHandle } from "../../../src/core/handle.ts";
-import { encodeWide } from "../../../src/core/wide_string.ts";
-import { filePath } from "../../../src/core/file_path.ts";
+import { lastWin32Error } from "../../../src/core/error/windows_error.ts";
+import { isInvalidHandle, OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
+import { encodeWide } from "../../../src/core/text/wide_string.ts";
+import { filePath } from "../../../src/core/text/file_path.ts";
 import { SharedMemory, Win32Error } from "../../../src/shared_memory/mod.ts";
-import { FILE_SHARE_READ, GENERIC_READ, OPEN_EXISTING } from "../../../src/win32/constants.ts";
+import { FILE_SHARE_READ, GENERIC_READ, OPEN_EXISTING } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
@@ -29,7 +29,9 @@ function openShared(file: string, share: number): OwnedHandle {
     0,
     null,
   );
-  if (isInvalidHandle(value)) throw lastError({ operation: "CreateFileW", doing: "Cannot open" });
+  if (isInvalidHandle(value)) {
+    throw lastWin32Error({ operation: "CreateFileW", doing: "Cannot open" });
+  }
   return new OwnedHandle(value, "file");
 }
 

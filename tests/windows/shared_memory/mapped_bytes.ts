@@ -1,4 +1,4 @@
-import { MEMORY_BASIC_INFORMATION } from "../../../src/core/win32_structs.ts";
+import { MEMORY_BASIC_INFORMATION } from "../../../src/shared_memory/pages.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 
 const MEM_MAPPED = 0x40000;

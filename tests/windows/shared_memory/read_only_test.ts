@@ -1,14 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  array,
-  cstring,
-  defineStruct,
-  f64,
-  type ReadonlyBytes,
-  SharedMemory,
-  u32,
-  wstring,
-} from "../../../src/shared_memory/mod.ts";
+import { type ReadonlyBytes, SharedMemory } from "../../../src/shared_memory/mod.ts";
+import { array, cstring, defineStruct, f64, u32, wstring } from "../../../src/struct/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 

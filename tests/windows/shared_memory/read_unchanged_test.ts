@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { array, defineStruct, i32, readUnchanged } from "../../../src/shared_memory/mod.ts";
+import { readUnchanged } from "../../../src/shared_memory/mod.ts";
+import { array, defineStruct, i32 } from "../../../src/struct/mod.ts";
 import { test } from "../../util/test.ts";
 
 test("readUnchanged() copies once if the tick stays the same", () => {

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { lastError } from "../../../src/core/errors.ts";
-import { invalidHandleValue, OwnedHandle } from "../../../src/core/handle.ts";
-import { encodeWide } from "../../../src/core/wide_string.ts";
+import { lastWin32Error } from "../../../src/core/error/windows_error.ts";
+import { invalidHandleValue, OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
+import { encodeWide } from "../../../src/core/text/wide_string.ts";
 import { SharedMemory, Win32Error } from "../../../src/shared_memory/mod.ts";
 import { isCommitted } from "../../../src/shared_memory/pages.ts";
-import { FILE_MAP_READ, PAGE_READWRITE, SEC_RESERVE } from "../../../src/win32/constants.ts";
+import { FILE_MAP_READ, PAGE_READWRITE, SEC_RESERVE } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { uniqueName } from "../../util/names.ts";
@@ -35,7 +35,7 @@ test("Reserved memory takes room only where it was viewed", () => {
   // As another program maps it.
   const handle = Deno.UnsafePointer.create(memory.handle);
   const base = kernel32().MapViewOfFileEx(handle, FILE_MAP_READ, 0, 0, 0n, null);
-  if (base === null) throw lastError({ operation: "MapViewOfFileEx", doing: "Cannot map" });
+  if (base === null) throw lastWin32Error({ operation: "MapViewOfFileEx", doing: "Cannot map" });
   try {
     const page = (offset: number) => {
       const address = Deno.UnsafePointer.offset(base, offset);
@@ -77,7 +77,9 @@ test("A section that another program has reserved is viewed safely", () => {
     2 ** 20,
     encodeWide(name),
   );
-  if (value === null) throw lastError({ operation: "CreateFileMappingW", doing: "Cannot create" });
+  if (value === null) {
+    throw lastWin32Error({ operation: "CreateFileMappingW", doing: "Cannot create" });
+  }
   using _section = new OwnedHandle(value, "section");
   using read = SharedMemory.open({ name, access: "read" });
   assertEquals(read.bytes.indexOf(1), -1);

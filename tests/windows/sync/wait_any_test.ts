@@ -1,6 +1,6 @@
 import "./started.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { pendingWaits } from "../../../src/core/pool_wait.ts";
+import { pendingWaits } from "../../../src/core/wait/threadpool_wait.ts";
 import {
   EventObject,
   Mutex,

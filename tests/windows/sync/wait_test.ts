@@ -2,7 +2,7 @@
 
 import "./started.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { pendingWaits } from "../../../src/core/pool_wait.ts";
+import { pendingWaits } from "../../../src/core/wait/threadpool_wait.ts";
 import { EventObject, Semaphore } from "../../../src/sync/mod.ts";
 import type { Win32Error } from "../../../src/sync/mod.ts";
 import { runDeno } from "../../util/deno_process.ts";

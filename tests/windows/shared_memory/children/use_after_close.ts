@@ -1,5 +1,6 @@
 // Uses every kind of view of memory that is closed, which would be an access violation if the memory were just unmapped.
-import { defineStruct, SharedMemory, u32 } from "../../../../src/shared_memory/mod.ts";
+import { SharedMemory } from "../../../../src/shared_memory/mod.ts";
+import { defineStruct, u32 } from "../../../../src/struct/mod.ts";
 
 const Counter = defineStruct({ value: u32 });
 const SIZE = 4 * 2 ** 20;

@@ -1,0 +1,114 @@
+import { INFINITE, WAIT_OBJECT_0 } from "../../win32/kernel32.ts";
+import { kernel32 } from "../../win32/kernel32.ts";
+import { ntdll } from "../../win32/ntdll.ts";
+import { STATUS_PENDING } from "../../win32/status_codes.ts";
+import { lastWin32Error } from "../error/windows_error.ts";
+import type { OwnedHandle } from "../handle/owned_handle.ts";
+
+/**
+ * One operation at a time on one handle, done when the call returns. The handle may be of either kind: on one that was opened for
+ * asynchronous use the kernel only starts the operation, and signals an event at its end.
+ *
+ * The operation carries no number, so that a handle attached to a completion port sends it no completion ("NtReadFile
+ * function": none is queued where ApcContext is NULL).
+ */
+export class BlockingOperation {
+  readonly #handle: OwnedHandle;
+  readonly #synchronous: boolean;
+  // IO_STATUS_BLOCK: Status at 0, Information at 8.
+  readonly #statusBlock = new Uint8Array(new ArrayBuffer(16));
+  readonly #words = new Uint32Array(this.#statusBlock.buffer);
+  /** What the kernel works on: until the call is over, no garbage collection may free it. */
+  #pinned: ArrayBufferLike | undefined;
+
+  /** The NTSTATUS of the last operation, unsigned. */
+  status = 0;
+  /** How many bytes it moved. */
+  bytes = 0;
+
+  /** @param synchronous Whether the handle is known to have been opened for blocking calls, which then need no event. */
+  constructor(handle: OwnedHandle, synchronous = false) {
+    this.#handle = handle;
+    this.#synchronous = synchronous;
+  }
+
+  /** Reads at most `p.byteLength` bytes into `p`. */
+  read(p: Uint8Array): void {
+    this.startRead(p);
+    this.wait();
+  }
+
+  /** Starts such a read, of which `wait()` then waits for the end. In between, nothing else may run on this thread. */
+  startRead(p: Uint8Array): void {
+    const { value } = this.#handle;
+    const { NtReadFile } = ntdll();
+    const event = this.#synchronous ? null : threadEvent();
+    const block = this.#statusBlock;
+    const pinned = this.#pin(p);
+    this.#started(
+      NtReadFile(value, event, null, 0n, block, pinned, p.byteLength, null, null),
+    );
+  }
+
+  /** Writes all of `p`. */
+  write(p: Uint8Array): void {
+    const { value } = this.#handle;
+    const { NtWriteFile } = ntdll();
+    const event = this.#synchronous ? null : threadEvent();
+    const block = this.#statusBlock;
+    const pinned = this.#pin(p);
+    this.#started(
+      NtWriteFile(value, event, null, 0n, block, pinned, p.byteLength, null, null),
+    );
+    this.wait();
+  }
+
+  /** Waits for the end of what was started. */
+  wait(): void {
+    if (this.#pinned === undefined) return;
+    if (kernel32().WaitForSingleObject(threadEvent(), INFINITE) !== WAIT_OBJECT_0) {
+      // Both objects stay pinned, as the kernel may still write to them.
+      abandoned.push(this);
+      throw lastWin32Error({
+        operation: "WaitForSingleObject",
+        doing: `Cannot wait for the ${this.#handle.label}`,
+      });
+    }
+    this.#ended(this.#words[0]);
+  }
+
+  /**
+   * Pins the memory. Asking for the buffer of a small array also moves its contents out of V8's heap, in which a garbage
+   * collection could move them while the kernel works on them.
+   */
+  #pin(p: Uint8Array): Uint8Array<ArrayBuffer> {
+    this.#pinned = p.buffer;
+    return p as Uint8Array<ArrayBuffer>;
+  }
+
+  #started(status: number): void {
+    if (status !== STATUS_PENDING) this.#ended(status);
+  }
+
+  #ended(status: number): void {
+    this.#pinned = undefined;
+    this.status = status >>> 0;
+    this.bytes = this.status < 0xc000_0000 ? this.#words[2] : 0;
+  }
+}
+
+/** Operations whose end could not be awaited. */
+const abandoned: BlockingOperation[] = [];
+
+let event: Deno.PointerObject | undefined;
+
+/** The event that operations of this thread signal: one for all handles, as a thread that blocks has one operation. */
+function threadEvent(): Deno.PointerObject {
+  if (event !== undefined) return event;
+  const EVENT_ALL_ACCESS = 0x1f0003;
+  const value = kernel32().CreateEventExW(null, null, 0, EVENT_ALL_ACCESS);
+  if (value === null) {
+    throw lastWin32Error({ operation: "CreateEventExW", doing: "Cannot make an event" });
+  }
+  return event = value;
+}

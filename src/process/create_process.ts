@@ -1,0 +1,188 @@
+import {
+  CREATE_UNICODE_ENVIRONMENT,
+  EXTENDED_STARTUPINFO_PRESENT,
+  PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+  STARTF_USESTDHANDLES,
+} from "../win32/kernel32.ts";
+import {
+  ERROR_BAD_EXE_FORMAT,
+  ERROR_DIRECTORY,
+  ERROR_ELEVATION_REQUIRED,
+} from "../win32/error_codes.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import {
+  type FailureContext,
+  lastErrorCode,
+  lastWin32Error,
+  win32Error,
+} from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { encodeWide } from "../core/text/wide_string.ts";
+import { defineStruct, pointer, u16, u32, usize } from "../struct/mod.ts";
+
+/** "PROCESS_INFORMATION structure (processthreadsapi.h)". */
+export const PROCESS_INFORMATION = defineStruct({
+  hProcess: usize,
+  hThread: usize,
+  dwProcessId: u32,
+  dwThreadId: u32,
+});
+
+/** "STARTUPINFOW structure (processthreadsapi.h)". `cb` is the size of the struct. */
+export const STARTUPINFOW = defineStruct({
+  cb: u32,
+  lpReserved: pointer,
+  lpDesktop: pointer,
+  lpTitle: pointer,
+  dwX: u32,
+  dwY: u32,
+  dwXSize: u32,
+  dwYSize: u32,
+  dwXCountChars: u32,
+  dwYCountChars: u32,
+  dwFillAttribute: u32,
+  dwFlags: u32,
+  wShowWindow: u16,
+  cbReserved2: u16,
+  lpReserved2: pointer,
+  hStdInput: usize,
+  hStdOutput: usize,
+  hStdError: usize,
+});
+
+/** "STARTUPINFOEXW structure (winbase.h)". `StartupInfo.cb` is the size of this whole struct. */
+export const STARTUPINFOEXW = defineStruct({
+  StartupInfo: STARTUPINFOW,
+  lpAttributeList: pointer,
+});
+
+/** What a process is started with. */
+export interface ProcessStart {
+  /** The full path of the program. */
+  readonly program: string;
+  readonly commandLine: string;
+  readonly cwd: string | undefined;
+  /** An environment block; `null` for this process's. */
+  readonly environment: Uint8Array<ArrayBuffer> | null;
+  /** Standard input, output and error, which are inheritable handles; 0 for none. */
+  readonly stdio: readonly [bigint, bigint, bigint];
+  /** The handles that the process gets, each inheritable and once; the standard ones must be among them. */
+  readonly inherit: readonly bigint[];
+}
+
+/** A process that was started. */
+export interface StartedProcess {
+  /** With all rights to it. */
+  readonly handle: OwnedHandle;
+  readonly processId: number;
+}
+
+/**
+ * Starts a process that inherits certain handles and no other ("CreateProcessW function", "UpdateProcThreadAttribute function",
+ * PROC_THREAD_ATTRIBUTE_HANDLE_LIST).
+ */
+export function startProcess(start: ProcessStart): StartedProcess {
+  const [input, output, error] = start.stdio;
+  using list = start.inherit.length === 0 ? undefined : new HandleList(start.inherit);
+  const startup = STARTUPINFOEXW.create({
+    StartupInfo: {
+      cb: STARTUPINFOEXW.size,
+      dwFlags: STARTF_USESTDHANDLES,
+      hStdInput: input,
+      hStdOutput: output,
+      hStdError: error,
+    },
+    lpAttributeList: list?.address ?? 0n,
+  });
+  const information = PROCESS_INFORMATION.create();
+  const created = kernel32().CreateProcessW(
+    encodeWide(start.program),
+    encodeWide(start.commandLine),
+    null,
+    null,
+    list === undefined ? 0 : 1,
+    CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT,
+    start.environment,
+    start.cwd === undefined ? null : encodeWide(start.cwd),
+    startup.bytes,
+    information.bytes,
+  );
+  if (created === 0) throw startError(lastErrorCode(), start);
+  const { hProcess, hThread, dwProcessId } = information.live;
+  adopt(hThread, `first thread of process ${dwProcessId}`).close();
+  return { handle: adopt(hProcess, `process ${dwProcessId}`), processId: dwProcessId };
+}
+
+function adopt(handle: bigint, label: string): OwnedHandle {
+  return new OwnedHandle(Deno.UnsafePointer.create(handle) as Deno.PointerObject, label);
+}
+
+function startError(code: number, { program, cwd }: ProcessStart): Error {
+  const context: FailureContext = {
+    operation: "CreateProcessW",
+    object: program,
+    doing: `Cannot start "${program}"`,
+  };
+  switch (code) {
+    case ERROR_DIRECTORY:
+      return win32Error(code, {
+        ...context,
+        errorClass: Deno.errors.NotFound,
+        hint: `there is no folder "${cwd}"`,
+      });
+    case ERROR_ELEVATION_REQUIRED:
+      return win32Error(code, { ...context, errorClass: Deno.errors.PermissionDenied });
+    case ERROR_BAD_EXE_FORMAT:
+      return win32Error(code, { ...context, hint: "it is not a program for this computer" });
+    default:
+      return win32Error(code, context);
+  }
+}
+
+/** An attribute list that says which handles a process inherits. */
+class HandleList implements Disposable {
+  // Windows keeps the addresses of both, so they lie outside the moving heap and live as long as this object.
+  readonly #handles: BigUint64Array<ArrayBuffer>;
+  readonly #list: Uint8Array<ArrayBuffer>;
+
+  constructor(handles: readonly bigint[]) {
+    this.#handles = new BigUint64Array(new ArrayBuffer(8 * handles.length));
+    this.#handles.set(handles);
+    const { InitializeProcThreadAttributeList, UpdateProcThreadAttribute } = kernel32();
+    const size = new BigUint64Array(1);
+    // It fails, and says how large the list is.
+    InitializeProcThreadAttributeList(null, 1, 0, size);
+    this.#list = new Uint8Array(new ArrayBuffer(Number(size[0])));
+    if (InitializeProcThreadAttributeList(this.#list, 1, 0, size) === 0) {
+      throw lastWin32Error({
+        operation: "InitializeProcThreadAttributeList",
+        doing: "Cannot start a process",
+      });
+    }
+    const updated = UpdateProcThreadAttribute(
+      this.#list,
+      0,
+      BigInt(PROC_THREAD_ATTRIBUTE_HANDLE_LIST),
+      this.#handles,
+      BigInt(this.#handles.byteLength),
+      null,
+      null,
+    );
+    if (updated === 0) {
+      const code = lastErrorCode();
+      this[Symbol.dispose]();
+      throw win32Error(code, {
+        operation: "UpdateProcThreadAttribute",
+        doing: "Cannot choose the handles a process inherits",
+      });
+    }
+  }
+
+  get address(): bigint {
+    return Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#list));
+  }
+
+  [Symbol.dispose](): void {
+    kernel32().DeleteProcThreadAttributeList(this.#list);
+  }
+}

@@ -1,0 +1,222 @@
+import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import type { StartedProcess } from "./create_process.ts";
+import { lookAt, waitForObject } from "../core/wait/wait_single.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import type { PipeReader } from "../anonymous_pipe/reader.ts";
+import type { PipeWriter } from "../anonymous_pipe/writer.ts";
+
+/** How a process ended; the same as `Deno.CommandStatus`. */
+export interface SpawnedProcessStatus {
+  /** Whether the exit code is 0. */
+  readonly success: boolean;
+  /** The exit code, as a signed 32-bit number. */
+  readonly code: number;
+  /** Always `null`: Windows has no signals. */
+  readonly signal: null;
+}
+
+/** How a process ended, and what it wrote. */
+export interface SpawnedProcessOutput extends SpawnedProcessStatus {
+  /** All of its standard output. */
+  readonly stdout: Uint8Array<ArrayBuffer>;
+  /** All of its standard error. */
+  readonly stderr: Uint8Array<ArrayBuffer>;
+}
+
+/** What belongs to a process besides its handle. */
+export interface SpawnedProcessParts {
+  /** The child's numbers of the handles in `inherit`. */
+  readonly handles: readonly bigint[];
+  /** This process's ends of the standard streams that are piped. */
+  readonly stdin: PipeWriter | undefined;
+  readonly stdout: PipeReader | undefined;
+  readonly stderr: PipeReader | undefined;
+}
+
+/** The exit code of what is killed, as with `Deno.ChildProcess.kill()`. */
+const KILLED = 1;
+
+/** Makes the object for a process, for the modules of this folder. */
+export let makeSpawnedProcess: (
+  process: StartedProcess,
+  parts: SpawnedProcessParts,
+) => SpawnedProcess;
+
+/**
+ * A process that {@linkcode spawnWithHandles} has started: much as `Deno.ChildProcess`.
+ *
+ * This program stays alive while it runs, until `close()`. Disposing of the object ends the process. Its piped streams use no thread
+ * while they wait; those of `Deno.Command` on Windows take one each of a few (four for each processor), which other calls then lack.
+ *
+ * Windows documentation: "Child Processes".
+ *
+ * @example
+ * ```ts
+ * import { spawnWithHandles } from "@winipc/winipc/process";
+ *
+ * await using child = spawnWithHandles("where.exe", { args: ["cmd"], stdout: "piped" });
+ * console.log(await new Response(child.stdout).text());
+ * console.log((await child.status).code);
+ * ```
+ */
+export class SpawnedProcess implements Disposable, AsyncDisposable {
+  readonly #handle: OwnedHandle;
+  readonly #pid: number;
+  readonly #parts: SpawnedProcessParts;
+  readonly #status: Promise<SpawnedProcessStatus>;
+
+  static {
+    makeSpawnedProcess = (process, parts) => new SpawnedProcess(process, parts);
+  }
+
+  private constructor({ handle, processId }: StartedProcess, parts: SpawnedProcessParts) {
+    this.#handle = handle;
+    this.#pid = processId;
+    this.#parts = parts;
+    this.#status = statusOf(handle);
+    // Who does not ask for it is not to be struck by its win32Error, which is that the object was closed.
+    this.#status.catch(() => {});
+  }
+
+  /** The process id. Windows uses these again when the process has ended. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /** The numbers that the handles in `inherit` have in the child, in their order. */
+  get handles(): readonly bigint[] {
+    return this.#parts.handles;
+  }
+
+  /**
+   * How the process ended, when it has.
+   *
+   * Rejected with `Deno.errors.BadResource` if the object is closed first.
+   */
+  get status(): Promise<SpawnedProcessStatus> {
+    return this.#status;
+  }
+
+  /**
+   * What the child reads as its standard input; closing it is the end of that.
+   *
+   * @throws {TypeError} If it is not `"piped"`.
+   */
+  get stdin(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return piped("stdin", this.#parts.stdin).writable;
+  }
+
+  /**
+   * What the child writes to its standard output.
+   *
+   * @throws {TypeError} If it is not `"piped"`.
+   */
+  get stdout(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return piped("stdout", this.#parts.stdout).readable;
+  }
+
+  /**
+   * What the child writes to its standard error.
+   *
+   * @throws {TypeError} If it is not `"piped"`.
+   */
+  get stderr(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return piped("stderr", this.#parts.stderr).readable;
+  }
+
+  /**
+   * Collects all that the child writes until it ends. Input that is `"piped"` has to be written and closed meanwhile: who writes it
+   * to the end before calling this may wait for a child that waits for its output to be read.
+   *
+   * @returns How it ended, and what it wrote; a stream that is not piped gives no bytes.
+   * @throws {TypeError} If a stream is already being read.
+   * @throws {Deno.errors.BadResource} If the object is closed meanwhile.
+   *
+   * @example Feed a filter and collect what it makes of that
+   * ```ts
+   * import { spawnWithHandles } from "@winipc/winipc/process";
+   *
+   * await using sort = spawnWithHandles("sort.exe", { stdin: "piped", stdout: "piped" });
+   * const output = sort.output();
+   * await new Blob(["pear\r\napple\r\n"]).stream().pipeTo(sort.stdin);
+   * console.log(new TextDecoder().decode((await output).stdout));
+   * ```
+   */
+  async output(): Promise<SpawnedProcessOutput> {
+    const { stdout, stderr } = this.#parts;
+    const [out, err, status] = await Promise.all([
+      collect(stdout),
+      collect(stderr),
+      this.#status,
+    ]);
+    return { ...status, stdout: out, stderr: err };
+  }
+
+  /**
+   * Ends the process at once, with exit code 1; does nothing if it has ended. No code of it runs any more, so it leaves things as they
+   * are.
+   *
+   * Windows documentation: "TerminateProcess function (processthreadsapi.h)".
+   *
+   * @throws {Deno.errors.PermissionDenied} If Windows does not let it be ended.
+   */
+  kill(): void {
+    if (this.#handle.closed) return;
+    if (kernel32().TerminateProcess(this.#handle.value, KILLED) !== 0) return;
+    const code = lastErrorCode();
+    // It is refused for a process that has ended, of which this program may not have heard yet.
+    if (lookAt(this.#handle) === "signaled") return;
+    throw win32Error(code, {
+      operation: "TerminateProcess",
+      doing: `Cannot end process ${this.#pid}`,
+    });
+  }
+
+  /**
+   * Lets go of the process, which runs on: closes this program's ends of its pipes, and waits for it no longer. Further calls do
+   * nothing.
+   */
+  close(): void {
+    this.#handle.close();
+    const { stdin, stdout, stderr } = this.#parts;
+    for (const end of [stdin, stdout, stderr]) end?.close();
+  }
+
+  /** Ends the process if it runs, and closes what belongs to it. */
+  [Symbol.dispose](): void {
+    this.kill();
+    this.close();
+  }
+
+  /** Ends the process if it runs, waits until it has ended, and closes what belongs to it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    await this.#status.catch(() => {});
+    this.close();
+  }
+}
+
+async function statusOf(handle: OwnedHandle): Promise<SpawnedProcessStatus> {
+  await waitForObject(handle);
+  const code = new Int32Array(1);
+  if (kernel32().GetExitCodeProcess(handle.value, code) === 0) {
+    throw lastWin32Error({
+      operation: "GetExitCodeProcess",
+      doing: `Cannot tell how ${handle.label} ended`,
+    });
+  }
+  // Nobody needs it any more, and who does not dispose of the object is not to leak it.
+  handle.close();
+  return { success: code[0] === 0, code: code[0], signal: null };
+}
+
+function piped<End>(stream: string, end: End | undefined): End {
+  if (end !== undefined) return end;
+  throw new TypeError(`${stream} of the process is not "piped"`);
+}
+
+async function collect(reader: PipeReader | undefined): Promise<Uint8Array<ArrayBuffer>> {
+  if (reader === undefined) return new Uint8Array();
+  return await new Response(reader.readable).bytes();
+}

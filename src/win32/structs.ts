@@ -1,0 +1,89 @@
+// Layouts of native structs that src/core reads and writes by offset, spelled as in the Windows headers. tests/abi
+// compares sizes and offsets with a C compiler. Structs of a mechanism are declared with `defineStruct()` beside it.
+
+/** Size and place of one field, in bytes. */
+type Field = { readonly offset: number; readonly size: number };
+
+/** A struct: its size and alignment in bytes, and its fields. */
+type Layout = {
+  readonly size: number;
+  readonly align: number;
+  readonly fields: Readonly<Record<string, Field>>;
+};
+
+/** "IO_STATUS_BLOCK structure (wdm.h)", with the `Status` of its union. */
+export const IO_STATUS_BLOCK = {
+  size: 16,
+  align: 8,
+  fields: { Status: { offset: 0, size: 4 }, Information: { offset: 8, size: 8 } },
+} as const satisfies Layout;
+
+/** "OVERLAPPED_ENTRY structure (minwinbase.h)". */
+export const OVERLAPPED_ENTRY = {
+  size: 32,
+  align: 8,
+  fields: {
+    lpCompletionKey: { offset: 0, size: 8 },
+    lpOverlapped: { offset: 8, size: 8 },
+    Internal: { offset: 16, size: 8 },
+    dwNumberOfBytesTransferred: { offset: 24, size: 4 },
+  },
+} as const satisfies Layout;
+
+/** "UNICODE_STRING structure (ntdef.h)"; both lengths are in bytes, without the NUL. */
+export const UNICODE_STRING = {
+  size: 16,
+  align: 8,
+  fields: {
+    Length: { offset: 0, size: 2 },
+    MaximumLength: { offset: 2, size: 2 },
+    Buffer: { offset: 8, size: 8 },
+  },
+} as const satisfies Layout;
+
+/** "OBJECT_ATTRIBUTES structure (ntdef.h)". `Length` is the size of the struct. */
+export const OBJECT_ATTRIBUTES = {
+  size: 48,
+  align: 8,
+  fields: {
+    Length: { offset: 0, size: 4 },
+    RootDirectory: { offset: 8, size: 8 },
+    ObjectName: { offset: 16, size: 8 },
+    Attributes: { offset: 24, size: 4 },
+    SecurityDescriptor: { offset: 32, size: 8 },
+    SecurityQualityOfService: { offset: 40, size: 8 },
+  },
+} as const satisfies Layout;
+
+/** "SECURITY_QUALITY_OF_SERVICE structure (winnt.h)". `Length` is the size of the struct. */
+export const SECURITY_QUALITY_OF_SERVICE = {
+  size: 12,
+  align: 4,
+  fields: {
+    Length: { offset: 0, size: 4 },
+    ImpersonationLevel: { offset: 4, size: 4 },
+    ContextTrackingMode: { offset: 8, size: 1 },
+    EffectiveOnly: { offset: 9, size: 1 },
+  },
+} as const satisfies Layout;
+
+/**
+ * TP_CALLBACK_ENVIRON_V3 of winnt.h: which pool and cleanup group a wait belongs to ("SetThreadpoolCallbackPool function").
+ * `u` are the flags, `Size` is the size of the struct.
+ */
+export const TP_CALLBACK_ENVIRON_V3 = {
+  size: 72,
+  align: 8,
+  fields: {
+    Version: { offset: 0, size: 4 },
+    Pool: { offset: 8, size: 8 },
+    CleanupGroup: { offset: 16, size: 8 },
+    CleanupGroupCancelCallback: { offset: 24, size: 8 },
+    RaceDll: { offset: 32, size: 8 },
+    ActivationContext: { offset: 40, size: 8 },
+    FinalizationCallback: { offset: 48, size: 8 },
+    u: { offset: 56, size: 4 },
+    CallbackPriority: { offset: 60, size: 4 },
+    Size: { offset: 64, size: 4 },
+  },
+} as const satisfies Layout;

@@ -1,8 +1,0 @@
-// Starts a child that has the same standard streams.
-
-import { spawnWithHandles } from "../../../src/anonymous_pipe/mod.ts";
-
-const child = spawnWithHandles("cmd.exe", {
-  args: ["/d", "/c", "echo to stdout& echo to stderr>&2"],
-});
-console.log((await child.status).code);

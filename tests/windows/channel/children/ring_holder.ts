@@ -1,0 +1,9 @@
+// Takes a role in a ring, a writer sends a message, and stays until it is ended: ring_holder.ts NAME ROLE.
+import { RingReader, RingWriter } from "../../../../src/channel/mod.ts";
+import { messageOf } from "../ring_pair.ts";
+
+const [name, role] = Deno.args;
+using side = role === "writer" ? RingWriter.open({ name }) : RingReader.open({ name });
+if (side instanceof RingWriter) side.sendSync(messageOf(3));
+console.log("holding");
+setInterval(() => {}, 1000);
