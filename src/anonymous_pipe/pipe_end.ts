@@ -1,7 +1,7 @@
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { HandleIo } from "../core/io/file_io.ts";
-import { Liveness } from "../core/io/event_loop_ref.ts";
-import { Turn } from "../core/io/async_lock.ts";
+import { EventLoopRef } from "../core/io/event_loop_ref.ts";
+import { AsyncLock } from "../core/io/async_lock.ts";
 import { FILE_TYPE_PIPE } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 
@@ -10,8 +10,8 @@ export interface PipeEndState {
   readonly handle: OwnedHandle;
   readonly io: HandleIo;
   /** Asynchronous calls are served in their order. */
-  readonly turn: Turn;
-  readonly liveness: Liveness;
+  readonly lock: AsyncLock;
+  readonly eventLoopRef: EventLoopRef;
 }
 
 let stateOf: (end: PipeEnd) => PipeEndState;
@@ -71,19 +71,19 @@ export abstract class PipeEnd implements Disposable {
    * ```
    */
   detach(): bigint {
-    const { handle, turn } = this.#state;
-    if (turn.taken) throw new Deno.errors.Busy(`The ${handle.label} is being used`);
+    const { handle, lock } = this.#state;
+    if (lock.isHeld) throw new Deno.errors.Busy(`The ${handle.label} is being used`);
     return handle.detach();
   }
 
   /** Keeps the program alive while a call is pending, which is the default. */
   ref(): void {
-    this.#state.liveness.ref();
+    this.#state.eventLoopRef.ref();
   }
 
   /** Lets the program end though a call is pending. */
   unref(): void {
-    this.#state.liveness.unref();
+    this.#state.eventLoopRef.unref();
   }
 
   /**
@@ -112,7 +112,12 @@ export function pipeEndState(end: PipeEnd): PipeEndState {
  * @param blocking Whether it was made for blocking calls, if that is known.
  */
 export function newPipeEnd(handle: OwnedHandle, blocking?: boolean): PipeEndState {
-  return { handle, io: new HandleIo(handle, blocking), turn: new Turn(), liveness: new Liveness() };
+  return {
+    handle,
+    io: new HandleIo(handle, blocking),
+    lock: new AsyncLock(),
+    eventLoopRef: new EventLoopRef(),
+  };
 }
 
 /**

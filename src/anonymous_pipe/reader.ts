@@ -99,7 +99,7 @@ export class PipeReader extends PipeEnd {
     assertOpen(state.handle);
     const wait = startWait(options);
     const operation = state.io.asynchronous;
-    const queued = state.turn.enter(wait);
+    const queued = state.lock.acquire(wait);
     if (queued !== undefined) await queued;
     try {
       assertNotInterrupted(state.handle);
@@ -107,7 +107,7 @@ export class PipeReader extends PipeEnd {
       const length = Math.min(p.byteLength, LARGEST_TRANSFER);
       const buffer = this.#bufferOf(length);
       const settings = {
-        liveness: state.liveness,
+        eventLoopRef: state.eventLoopRef,
         timedOut: () =>
           new Deno.errors.TimedOut(
             `Nothing came to the ${state.handle.label} in ${options?.timeout} ms`,
@@ -123,7 +123,7 @@ export class PipeReader extends PipeEnd {
       p.set(buffer.subarray(0, operation.bytes));
       return operation.bytes;
     } finally {
-      state.turn.leave();
+      state.lock.release();
     }
   }
 

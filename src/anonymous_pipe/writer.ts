@@ -93,7 +93,7 @@ export class PipeWriter extends PipeEnd {
     assertOpen(state.handle);
     const wait = startWait(options);
     const operation = state.io.asynchronous;
-    const queued = state.turn.enter(wait);
+    const queued = state.lock.acquire(wait);
     // What cannot be handed over within this turn of the event loop is copied now, as the caller may change it afterwards.
     const source = queued === undefined && p.byteLength <= LARGEST_TRANSFER ? p : p.slice();
     if (queued !== undefined) await queued;
@@ -106,7 +106,7 @@ export class PipeWriter extends PipeEnd {
       }
       return source.byteLength;
     } finally {
-      state.turn.leave();
+      state.lock.release();
     }
   }
 
@@ -118,7 +118,7 @@ export class PipeWriter extends PipeEnd {
   ): Promise<void> {
     const state = pipeEndState(this);
     const settings = {
-      liveness: state.liveness,
+      eventLoopRef: state.eventLoopRef,
       timedOut: () =>
         new Deno.errors.TimedOut(`The ${state.handle.label} was not emptied in ${timeout} ms`),
     };

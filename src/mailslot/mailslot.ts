@@ -254,12 +254,12 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
 
   /** Keeps the program alive while a call waits, which is the default. */
   ref(): void {
-    this.#reader.liveness.ref();
+    this.#reader.eventLoopRef.ref();
   }
 
   /** Lets the program end though a call waits. */
   unref(): void {
-    this.#reader.liveness.unref();
+    this.#reader.eventLoopRef.unref();
   }
 
   /**

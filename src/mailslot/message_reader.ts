@@ -8,8 +8,8 @@ import {
   type WaitSyncOptions,
   windowsTimeout,
 } from "../core/options/wait_options.ts";
-import { Liveness } from "../core/io/event_loop_ref.ts";
-import { Turn } from "../core/io/async_lock.ts";
+import { EventLoopRef } from "../core/io/event_loop_ref.ts";
+import { AsyncLock } from "../core/io/async_lock.ts";
 import { MAILSLOT_WAIT_FOREVER } from "../win32/kernel32.ts";
 import { ERROR_SEM_TIMEOUT } from "../win32/error_codes.ts";
 import {
@@ -34,13 +34,13 @@ export class MessageReader {
   readonly #handle: OwnedHandle;
   readonly #io: HandleIo;
   /** Calls of `receive()` are served in their order. */
-  readonly #turn = new Turn();
+  readonly #lock = new AsyncLock();
   /** What the kernel fills: a caller gets a copy. */
   #buffer: Uint8Array<ArrayBuffer>;
   /** The mailslot's read timeout as last set or seen, as Windows takes it. */
   #readTimeout: number;
   /** Whether calls that wait keep the program alive. */
-  readonly liveness = new Liveness();
+  readonly eventLoopRef = new EventLoopRef();
 
   /**
    * @param blocking Whether the handle was made for blocking calls, if that is known.
@@ -72,7 +72,7 @@ export class MessageReader {
     assertOpen(this.#handle);
     const wait = startWait({ signal, timeout });
     const operation = this.#io.asynchronous;
-    const queued = this.#turn.enter(wait);
+    const queued = this.#lock.acquire(wait);
     if (queued !== undefined) await queued;
     try {
       assertNotInterrupted(this.#handle);
@@ -80,7 +80,7 @@ export class MessageReader {
         const milliseconds = windowsTimeout(wait?.timeout);
         if (this.#startRead(milliseconds, () => operation.read(buffer))) {
           // Without the timeout: the kernel looks after that.
-          await operation.settled({ signal }, { liveness: this.liveness });
+          await operation.settled({ signal }, { eventLoopRef: this.eventLoopRef });
         }
         if (operation.status === STATUS_SUCCESS) return buffer.slice(0, operation.bytes);
         this.#assertTooSmall(operation.status, timeout);
@@ -91,7 +91,7 @@ export class MessageReader {
         operation.cancel();
         await operation.settled();
       }
-      this.#turn.leave();
+      this.#lock.release();
     }
   }
 
@@ -106,7 +106,7 @@ export class MessageReader {
     const operation = this.#io.blocking;
     const wait = startWait({ timeout });
     // The kernel may be about to fill the buffer of a `receive()` that waits.
-    let buffer = this.#turn.taken ? newBuffer(this.#buffer.byteLength) : this.#buffer;
+    let buffer = this.#lock.isHeld ? newBuffer(this.#buffer.byteLength) : this.#buffer;
     for (;; buffer = this.#largerBuffer(buffer)) {
       try {
         this.#startRead(windowsTimeout(wait?.timeout), () => operation.startRead(buffer));

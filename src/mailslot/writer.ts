@@ -3,7 +3,7 @@ import { type FailureContext, ntStatusError } from "../core/error/windows_error.
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { HandleIo } from "../core/io/file_io.ts";
 import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
-import { Turn } from "../core/io/async_lock.ts";
+import { AsyncLock } from "../core/io/async_lock.ts";
 import { STATUS_FILE_FORCED_CLOSED, STATUS_SUCCESS } from "../win32/status_codes.ts";
 import type { MailslotPath } from "./path.ts";
 
@@ -40,7 +40,7 @@ export class MailslotWriter implements Disposable {
   readonly #target: Target;
   readonly #io: HandleIo;
   /** Messages are sent in the order of the calls. */
-  readonly #turn = new Turn();
+  readonly #lock = new AsyncLock();
   #buffer = new Uint8Array(new ArrayBuffer(FIRST_BUFFER));
 
   static {
@@ -101,7 +101,7 @@ export class MailslotWriter implements Disposable {
     assertOpen(this.#handle);
     const wait = startWait(options);
     const operation = this.#io.asynchronous;
-    const queued = this.#turn.enter(wait);
+    const queued = this.#lock.acquire(wait);
     const source = queued === undefined ? message : message.slice();
     if (queued !== undefined) await queued;
     try {
@@ -109,7 +109,7 @@ export class MailslotWriter implements Disposable {
       if (operation.write(this.#copy(source), source.byteLength)) await operation.settled(wait);
       this.#assertSent(operation.status, source);
     } finally {
-      this.#turn.leave();
+      this.#lock.release();
     }
   }
 

@@ -2,7 +2,7 @@ import { readableBytes, writableBytes } from "../core/io/byte_stream.ts";
 import { assertOpen } from "../core/handle/closed.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
-import { Liveness } from "../core/io/event_loop_ref.ts";
+import { EventLoopRef } from "../core/io/event_loop_ref.ts";
 import { impersonatePipeClient } from "../security/impersonation.ts";
 import type { NamedPipeConn, NamedPipePeek, NamedPipePeer } from "./conn.ts";
 import {
@@ -28,7 +28,7 @@ export class PipeConnection implements NamedPipeConn {
   readonly #closed: (() => void) | undefined;
   readonly #reader: PipeReader;
   readonly #writer: PipeWriter;
-  readonly #liveness = new Liveness();
+  readonly #eventLoopRef = new EventLoopRef();
   readonly peer: NamedPipePeer;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
@@ -42,7 +42,7 @@ export class PipeConnection implements NamedPipeConn {
       handle,
       profile,
       halfClose,
-      settings: { liveness: this.#liveness },
+      settings: { eventLoopRef: this.#eventLoopRef },
       lookout: new Lookout(),
     };
     this.#closed = closed;
@@ -105,17 +105,17 @@ export class PipeConnection implements NamedPipeConn {
     const wait = startWait(options);
     const input = ownCopy(request);
     // Always in this order, so that two of these cannot wait for each other.
-    await this.#writer.turn.enter(wait);
+    await this.#writer.lock.acquire(wait);
     try {
       this.#writer.assertNotClosed();
-      await this.#reader.turn.enter(wait);
+      await this.#reader.lock.acquire(wait);
       try {
         return await this.#reader.transact(input, wait);
       } finally {
-        this.#reader.turn.leave();
+        this.#reader.lock.release();
       }
     } finally {
-      this.#writer.turn.leave();
+      this.#writer.lock.release();
     }
   }
 
@@ -152,11 +152,11 @@ export class PipeConnection implements NamedPipeConn {
   }
 
   ref(): void {
-    this.#liveness.ref();
+    this.#eventLoopRef.ref();
   }
 
   unref(): void {
-    this.#liveness.unref();
+    this.#eventLoopRef.unref();
   }
 
   close(): void {

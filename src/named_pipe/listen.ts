@@ -1,7 +1,7 @@
 import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { startTimer, type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
-import { Liveness } from "../core/io/event_loop_ref.ts";
+import { EventLoopRef } from "../core/io/event_loop_ref.ts";
 import { attachToPort, IoOperation } from "../core/io/async_io.ts";
 import { FSCTL_PIPE_LISTEN } from "../win32/ntdll.ts";
 import { PIPE_UNLIMITED_INSTANCES } from "../win32/kernel32.ts";
@@ -75,7 +75,7 @@ class PipeListener implements NamedPipeListener {
   #connections = 0;
   /** Why no instance could be made, if none waits because of it. */
   #failure: unknown;
-  readonly #liveness = new Liveness();
+  readonly #eventLoopRef = new EventLoopRef();
   #closed = false;
 
   constructor(options: ListenNamedPipeOptions) {
@@ -212,11 +212,11 @@ class PipeListener implements NamedPipeListener {
         ),
       ));
     signal?.addEventListener("abort", onAbort, { once: true });
-    this.#liveness.enter();
+    this.#eventLoopRef.retain();
     try {
       return await promise;
     } finally {
-      this.#liveness.leave();
+      this.#eventLoopRef.release();
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     }
@@ -236,11 +236,11 @@ class PipeListener implements NamedPipeListener {
   }
 
   ref(): void {
-    this.#liveness.ref();
+    this.#eventLoopRef.ref();
   }
 
   unref(): void {
-    this.#liveness.unref();
+    this.#eventLoopRef.unref();
   }
 
   close(): void {

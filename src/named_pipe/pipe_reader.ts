@@ -3,7 +3,7 @@ import { ntStatusError } from "../core/error/windows_error.ts";
 import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
 import { IoOperation } from "../core/io/async_io.ts";
 import { isEndStatus } from "../core/io/pipe_status.ts";
-import { Turn } from "../core/io/async_lock.ts";
+import { AsyncLock } from "../core/io/async_lock.ts";
 import { FSCTL_PIPE_TRANSCEIVE } from "../win32/ntdll.ts";
 import { STATUS_BUFFER_OVERFLOW, STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { assertBytes, assertDirection, assertMessages, peekPipe } from "./end_of_pipe.ts";
@@ -31,7 +31,7 @@ const TRANSACT: PipeCall = { operation: "TransactNamedPipe", verb: "transact on"
 export class PipeReader {
   readonly #end: PipeEnd;
   readonly #operation: IoOperation;
-  readonly turn = new Turn();
+  readonly lock = new AsyncLock();
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #atEnd = false;
   /** For the lookout; also where there is nothing to look for any more, as a read then tells. */
@@ -49,7 +49,7 @@ export class PipeReader {
     assertDirection(profile, "inbound");
     assertOpen(handle);
     const wait = startWait(options);
-    const turn = this.turn.enter(wait);
+    const turn = this.lock.acquire(wait);
     if (turn !== undefined) await turn;
     try {
       if (turn !== undefined) assertNotInterrupted(this.#end, READ);
@@ -64,7 +64,7 @@ export class PipeReader {
       p.set(buffer.subarray(0, bytes));
       return bytes;
     } finally {
-      this.turn.leave();
+      this.lock.release();
     }
   }
 
@@ -75,7 +75,7 @@ export class PipeReader {
     assertDirection(profile, "inbound");
     assertOpen(handle);
     const wait = startWait(options);
-    const turn = this.turn.enter(wait);
+    const turn = this.lock.acquire(wait);
     if (turn !== undefined) await turn;
     try {
       if (turn !== undefined) assertNotInterrupted(this.#end, READ);
@@ -84,7 +84,7 @@ export class PipeReader {
       const start = buffer.slice(0, this.#operation.bytes);
       return this.#operation.status === STATUS_SUCCESS ? start : await this.#restOfMessage(start);
     } finally {
-      this.turn.leave();
+      this.lock.release();
     }
   }
 

@@ -2,7 +2,7 @@ import { assertOpen } from "../core/handle/closed.ts";
 import { ntStatusError } from "../core/error/windows_error.ts";
 import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
 import { IoOperation } from "../core/io/async_io.ts";
-import { Turn } from "../core/io/async_lock.ts";
+import { AsyncLock } from "../core/io/async_lock.ts";
 import { STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { assertBytes, assertDirection, assertMessages } from "./end_of_pipe.ts";
 import {
@@ -22,7 +22,7 @@ const WRITE: PipeCall = { operation: "NtWriteFile", verb: "write to" };
 export class PipeWriter {
   readonly #end: PipeEnd;
   readonly #operation: IoOperation;
-  readonly turn = new Turn();
+  readonly lock = new AsyncLock();
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #closed = false;
 
@@ -81,8 +81,8 @@ export class PipeWriter {
     const wait = startWait(options);
     const step = this.#end.profile.mode === "message" ? Infinity : LARGEST_TRANSFER;
     // What is sent later than now is copied now, as the caller may change `p` meanwhile.
-    const copy = this.turn.taken || p.byteLength > step ? ownCopy(p) : undefined;
-    const turn = this.turn.enter(wait);
+    const copy = this.lock.isHeld || p.byteLength > step ? ownCopy(p) : undefined;
+    const turn = this.lock.acquire(wait);
     if (turn !== undefined) await turn;
     try {
       if (turn !== undefined) assertNotInterrupted(this.#end, WRITE);
@@ -95,7 +95,7 @@ export class PipeWriter {
       }
       this.#closed = isLast;
     } finally {
-      this.turn.leave();
+      this.lock.release();
     }
   }
 

@@ -3,7 +3,7 @@ import { ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER } from "../win32/error_cod
 import { kernel32 } from "../win32/kernel32.ts";
 import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { lookAt } from "../core/wait/wait_single.ts";
+import { tryWait } from "../core/wait/wait_single.ts";
 import { defineStruct, u32 } from "../struct/mod.ts";
 
 /** "FILETIME structure (minwinbase.h)": 100 ns since 1601-01-01 UTC, in two halves. */
@@ -65,7 +65,7 @@ export function mayLive(identity: ProcessIdentity): boolean {
 
 /** Whether a process has ended: it is signaled from then on ("WaitForSingleObject function (synchapi.h)"). */
 export function hasEnded(process: OwnedHandle): boolean {
-  return lookAt(process) !== "unsignaled";
+  return tryWait(process) !== "unsignaled";
 }
 
 /** "GetProcessTimes function". */

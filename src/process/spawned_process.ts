@@ -1,7 +1,7 @@
 import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { StartedProcess } from "./create_process.ts";
-import { lookAt, waitForObject } from "../core/wait/wait_single.ts";
+import { tryWait, waitForObject } from "../core/wait/wait_single.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { PipeReader } from "../anonymous_pipe/reader.ts";
 import type { PipeWriter } from "../anonymous_pipe/writer.ts";
@@ -166,7 +166,7 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
     if (kernel32().TerminateProcess(this.#handle.value, KILLED) !== 0) return;
     const code = lastErrorCode();
     // It is refused for a process that has ended, of which this program may not have heard yet.
-    if (lookAt(this.#handle) === "signaled") return;
+    if (tryWait(this.#handle) === "signaled") return;
     throw win32Error(code, {
       operation: "TerminateProcess",
       doing: `Cannot end process ${this.#pid}`,

@@ -6,7 +6,7 @@ import {
   type WaitSyncOptions,
   windowsTimeout,
 } from "../core/options/wait_options.ts";
-import { closedMeanwhile, lookAt, timedOut, waitForObjectSync } from "../core/wait/wait_single.ts";
+import { closedMeanwhile, timedOut, tryWait, waitForObjectSync } from "../core/wait/wait_single.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { ownedByThisThread } from "./kernel_object.ts";
 import { LentHandle } from "./lent_handle.ts";
@@ -68,7 +68,7 @@ export class MutexCore {
   tryAcquire(): MutexLock | undefined {
     this.#assertOpen();
     if (this.isHeldByThisThread()) return undefined;
-    const look = lookAt(this.#handle);
+    const look = tryWait(this.#handle);
     return look === "unsignaled" ? undefined : this.adopt(look === "abandoned");
   }
 

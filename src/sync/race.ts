@@ -1,5 +1,5 @@
 import { startTimer, type WaitOptions } from "../core/options/wait_options.ts";
-import { PoolWait, type WaitOutcome } from "../core/wait/threadpool_wait.ts";
+import { ThreadpoolWait, type WaitOutcome } from "../core/wait/threadpool_wait.ts";
 import { closedMeanwhile } from "../core/wait/wait_single.ts";
 import { INFINITE } from "../win32/kernel32.ts";
 import { type Place, takeAny, type Taken, timedOutMultiple } from "./native_wait.ts";
@@ -15,7 +15,7 @@ import { Poller } from "./poller.ts";
  */
 export class Race {
   readonly #outcome = Promise.withResolvers<Taken>();
-  readonly #waits: PoolWait[] = [];
+  readonly #waits: ThreadpoolWait[] = [];
   /** Objects that only this thread may take. */
   readonly #finals: Place[] = [];
   /** Undoes what would end the race. */
@@ -66,7 +66,7 @@ export class Race {
     const loan = participant.taking === "returnable" ? participant.borrow() : undefined;
     try {
       this.#waits.push(
-        new PoolWait(handle, INFINITE, (outcome) => this.#leave(place, loan, outcome)),
+        new ThreadpoolWait(handle, INFINITE, (outcome) => this.#leave(place, loan, outcome)),
       );
     } catch (error) {
       loan?.keep();

@@ -1,5 +1,5 @@
 import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
-import { lookAt, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
+import { tryWait, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
 import {
   READ_CONTROL,
   SEMAPHORE_MODIFY_STATE,
@@ -283,7 +283,7 @@ export class Semaphore extends Waitable {
    * ```
    */
   tryAcquire(): SemaphorePermit | null {
-    if (lookAt(handleOf(this)) === "unsignaled") return null;
+    if (tryWait(handleOf(this)) === "unsignaled") return null;
     return new SemaphorePermit(this.#core.lendPermit().giveBack);
   }
 }

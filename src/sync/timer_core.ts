@@ -1,6 +1,6 @@
 import { lastWin32Error } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { lookAt } from "../core/wait/wait_single.ts";
+import { tryWait } from "../core/wait/wait_single.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { LentHandle } from "./lent_handle.ts";
 import type { Loan, Participant } from "./participant.ts";
@@ -34,7 +34,7 @@ export class TimerCore {
    */
   set(due: bigint, delay: number, period: number): void {
     // Windows takes the signal away by itself; Wine leaves it at an auto-reset timer.
-    lookAt(this.lent.owned);
+    tryWait(this.lent.owned);
     this.#set(this.lent.owned.value, due, period);
     this.#firesFrom = performance.now() + delay - CLOCK_STEP;
   }

@@ -6,7 +6,7 @@ import {
 } from "../core/options/wait_options.ts";
 import {
   closedMeanwhile,
-  lookAt,
+  tryWait,
   waitForObject,
   waitForObjectSync,
 } from "../core/wait/wait_single.ts";
@@ -198,7 +198,7 @@ function byTaking(places: readonly Place[]): [returnable: Place[], final: Place[
 /** The first object that has no signal now, as far as that can be told without taking it. */
 function firstUnsignaled(places: readonly Place[]): Participant | undefined {
   return places.map(({ participant }) => participant).find((participant) => {
-    if (participant.taking === "lasting") return lookAt(participant.handle) === "unsignaled";
+    if (participant.taking === "lasting") return tryWait(participant.handle) === "unsignaled";
     return participant.taking === "returnable" && participant.isSignaled?.() === false;
   });
 }

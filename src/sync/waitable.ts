@@ -1,5 +1,5 @@
 import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
-import { lookAt, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
+import { tryWait, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
 import { handleOf, SynchronizationObject } from "./synchronization_object.ts";
 
 /**
@@ -89,6 +89,6 @@ export abstract class Waitable extends SynchronizationObject {
    * ```
    */
   tryWait(): boolean {
-    return lookAt(handleOf(this)) !== "unsignaled";
+    return tryWait(handleOf(this)) !== "unsignaled";
   }
 }

@@ -1,8 +1,8 @@
 import { lastErrorCode, win32Error } from "../../core/error/windows_error.ts";
 import type { OwnedHandle } from "../../core/handle/owned_handle.ts";
 import { windowsTimeout } from "../../core/options/wait_options.ts";
-import { lookAt, waitOnThread } from "../../core/wait/wait_single.ts";
-import { PoolWait } from "../../core/wait/threadpool_wait.ts";
+import { tryWait, waitOnThread } from "../../core/wait/wait_single.ts";
+import { ThreadpoolWait } from "../../core/wait/threadpool_wait.ts";
 import { ERROR_TOO_MANY_POSTS } from "../../win32/error_codes.ts";
 import { kernel32 } from "../../win32/kernel32.ts";
 import { WORD } from "./layout.ts";
@@ -46,7 +46,7 @@ export class Notification {
 
   /** Takes a permit, if there is one. */
   tryTake(): boolean {
-    return lookAt(this.#semaphore) !== "unsignaled";
+    return tryWait(this.#semaphore) !== "unsignaled";
   }
 
   /** Waits for a permit, blocking the thread. @returns Whether it was taken. */
@@ -58,8 +58,8 @@ export class Notification {
    * Waits for a permit without blocking the thread, until it is cancelled or the queue is closed; tell by `settle` whether it was taken.
    * There must have been a look by `tryTake()`.
    */
-  take(milliseconds: number, settle: (taken: boolean) => void): PoolWait {
-    return new PoolWait(this.#semaphore, windowsTimeout(milliseconds), (outcome) => {
+  take(milliseconds: number, settle: (taken: boolean) => void): ThreadpoolWait {
+    return new ThreadpoolWait(this.#semaphore, windowsTimeout(milliseconds), (outcome) => {
       settle(outcome === "signaled");
     });
   }

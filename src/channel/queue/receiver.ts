@@ -3,8 +3,8 @@ import {
   type WaitOptions,
   type WaitSyncOptions,
 } from "../../core/options/wait_options.ts";
-import type { PoolWait } from "../../core/wait/threadpool_wait.ts";
-import { Turn } from "../../core/io/async_lock.ts";
+import type { ThreadpoolWait } from "../../core/wait/threadpool_wait.ts";
+import { AsyncLock } from "../../core/io/async_lock.ts";
 import { closedMeanwhile } from "../../core/wait/wait_single.ts";
 import { eventLoopTurn } from "../event_loop.ts";
 import type { Notification } from "./notification.ts";
@@ -23,8 +23,8 @@ export class Receiver {
   readonly #queue: OpenQueue;
   readonly #notification: Notification;
   readonly #subscriber: Subscriber;
-  readonly #turn = new Turn();
-  #wait: PoolWait | undefined;
+  readonly #lock = new AsyncLock();
+  #wait: ThreadpoolWait | undefined;
   /** When other events last got their turn, by performance.now(). */
   #turnedAt = performance.now();
 
@@ -37,7 +37,7 @@ export class Receiver {
   async receive(options: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
     const waiting = startWait(options) ?? {};
     waiting.signal?.throwIfAborted();
-    await this.#turn.enter(waiting);
+    await this.#lock.acquire(waiting);
     try {
       if (performance.now() - this.#turnedAt > LONGEST_RUN) {
         await eventLoopTurn();
@@ -45,7 +45,7 @@ export class Receiver {
       }
       return await this.#next(waiting);
     } finally {
-      this.#turn.leave();
+      this.#lock.release();
     }
   }
 

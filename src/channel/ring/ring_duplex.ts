@@ -3,7 +3,7 @@ import {
   type WaitOptions,
   type WaitSyncOptions,
 } from "../../core/options/wait_options.ts";
-import { Turn } from "../../core/io/async_lock.ts";
+import { AsyncLock } from "../../core/io/async_lock.ts";
 import type { RingCreateOptions, RingOpenOptions } from "./options.ts";
 import { RingReader } from "./ring_reader.ts";
 import { RingWriter } from "./ring_writer.ts";
@@ -56,7 +56,7 @@ export class RingDuplex implements Disposable {
   readonly reader: RingReader;
   /** What goes to the other side. */
   readonly writer: RingWriter;
-  readonly #turn = new Turn();
+  readonly #lock = new AsyncLock();
   /** The number of the last request. */
   #number = crypto.getRandomValues(new Uint32Array(1))[0];
 
@@ -137,7 +137,7 @@ export class RingDuplex implements Disposable {
    */
   async request(message: Uint8Array, options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
     const bounded = startWait(options);
-    await this.#turn.enter(bounded);
+    await this.#lock.acquire(bounded);
     try {
       const number = this.#nextNumber();
       const place = await this.writer.reserve(REQUEST_HEADER + message.length, bounded);
@@ -149,7 +149,7 @@ export class RingDuplex implements Disposable {
         if (reply.number === number) return reply.message;
       }
     } finally {
-      this.#turn.leave();
+      this.#lock.release();
     }
   }
 
@@ -170,7 +170,7 @@ export class RingDuplex implements Disposable {
    * ```
    */
   requestSync(message: Uint8Array, options?: WaitSyncOptions): Uint8Array<ArrayBuffer> {
-    if (this.#turn.taken) throw new Deno.errors.Busy("A promise waits for a reply already");
+    if (this.#lock.isHeld) throw new Deno.errors.Busy("A promise waits for a reply already");
     const number = this.#nextNumber();
     this.#send(this.writer.reserveSync(REQUEST_HEADER + message.length, options), number, message);
     for (;;) {

@@ -3,7 +3,7 @@ import {
   type WaitOptions,
   type WaitSyncOptions,
 } from "../../core/options/wait_options.ts";
-import { Turn } from "../../core/io/async_lock.ts";
+import { AsyncLock } from "../../core/io/async_lock.ts";
 import type { Membership } from "./membership.ts";
 import type { WaitingMode } from "./options.ts";
 import { type Awaited, type WaitEnd, Waiter } from "./waiter.ts";
@@ -12,7 +12,7 @@ import { type Awaited, type WaitEnd, Waiter } from "./waiter.ts";
 export class Side {
   readonly membership: Membership;
   readonly #waiter: Waiter;
-  readonly #turn = new Turn();
+  readonly #lock = new AsyncLock();
   #isClosed = false;
 
   /** @param longestSleep For tests; see {@linkcode Waiter}. */
@@ -45,12 +45,12 @@ export class Side {
   async waitForPeer(options: WaitOptions | undefined): Promise<void> {
     this.checkOpen();
     const bounded = startWait(options);
-    const turn = this.#turn.enter(bounded);
+    const turn = this.#lock.acquire(bounded);
     if (turn !== undefined) await turn;
     try {
       await this.#waiter.waitForPeer(bounded?.signal, bounded?.timeout);
     } finally {
-      this.#turn.leave();
+      this.#lock.release();
     }
   }
 
@@ -72,7 +72,7 @@ export class Side {
   ): Promise<Result> {
     this.checkOpen();
     const bounded = startWait(options);
-    const turn = this.#turn.enter(bounded);
+    const turn = this.#lock.acquire(bounded);
     if (turn !== undefined) await turn;
     try {
       while (true) {
@@ -87,7 +87,7 @@ export class Side {
         if (end === "gone") return gone();
       }
     } finally {
-      this.#turn.leave();
+      this.#lock.release();
     }
   }
 

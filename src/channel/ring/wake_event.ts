@@ -2,7 +2,7 @@ import { lastErrorCode, lastWin32Error } from "../../core/error/windows_error.ts
 import type { OwnedHandle } from "../../core/handle/owned_handle.ts";
 import { adoptCreated, adoptOpened, type NamedObject } from "../../core/handle/named_object.ts";
 import { windowsTimeout } from "../../core/options/wait_options.ts";
-import { PoolWait } from "../../core/wait/threadpool_wait.ts";
+import { ThreadpoolWait } from "../../core/wait/threadpool_wait.ts";
 import { waitOnThread } from "../../core/wait/wait_single.ts";
 import { encodeWide } from "../../core/text/wide_string.ts";
 import { type Security, securityAttributes } from "../../security/attributes.ts";
@@ -60,7 +60,7 @@ export class WakeEvent implements Disposable {
    */
   async sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const wait = new PoolWait(this.#handle, windowsTimeout(milliseconds), () => resolve());
+    const wait = new ThreadpoolWait(this.#handle, windowsTimeout(milliseconds), () => resolve());
     const onAbort = () => wait.cancel();
     signal?.addEventListener("abort", onAbort);
     try {

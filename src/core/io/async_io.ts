@@ -5,7 +5,7 @@ import { STATUS_CANCELLED, STATUS_PENDING } from "../../win32/status_codes.ts";
 import { type Completable, completionPort } from "./completion_port.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
-import { Liveness } from "./event_loop_ref.ts";
+import { EventLoopRef } from "./event_loop_ref.ts";
 import { startTimer, type WaitOptions } from "../options/wait_options.ts";
 
 // The asynchronous engine: operations on handles that were opened for asynchronous use, which complete at the completion
@@ -16,7 +16,7 @@ import { startTimer, type WaitOptions } from "../options/wait_options.ts";
 // used once: a completion that arrives late (Windows queues one for an operation that completed at once with a
 // warning, such as "more data") is recognised as nobody's and dropped, and no address is ever trusted.
 
-const ALWAYS = new Liveness();
+const ALWAYS = new EventLoopRef();
 
 /** How many operations the kernel still works on: a test of leaks reads it. */
 export function pendingOperations(): number {
@@ -46,7 +46,7 @@ export interface SettledOptions {
   /** Whether the wait lets the program end. */
   readonly unref?: boolean;
   /** Decides it where `unref` is not set; without it the wait keeps the program alive. */
-  readonly liveness?: Liveness;
+  readonly eventLoopRef?: EventLoopRef;
   /** Makes the error for a timeout, where there is more to say than that nothing came. */
   readonly timedOut?: () => Error;
 }
@@ -176,8 +176,8 @@ export class IoOperation implements Completable {
   async settled(options?: WaitOptions, settings: SettledOptions = {}): Promise<void> {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
-    const liveness = settings.unref ? undefined : settings.liveness ?? ALWAYS;
-    liveness?.enter();
+    const eventLoopRef = settings.unref ? undefined : settings.eventLoopRef ?? ALWAYS;
+    eventLoopRef?.retain();
     try {
       if (options?.signal === undefined && options?.timeout === undefined) {
         await waiting.promise;
@@ -185,7 +185,7 @@ export class IoOperation implements Completable {
         await this.#settledOrCancelled(waiting.promise, options, settings);
       }
     } finally {
-      liveness?.leave();
+      eventLoopRef?.release();
     }
   }
 

@@ -1,12 +1,12 @@
 import { startTimer, type WaitOptions } from "../options/wait_options.ts";
 
 /** Lets callers in one at a time, in the order they came: reads of one connection, or its writes. */
-export class Turn {
+export class AsyncLock {
   #taken = false;
   readonly #queue: (() => void)[] = [];
 
   /** Whether who enters now has to wait. */
-  get taken(): boolean {
+  get isHeld(): boolean {
     return this.#taken;
   }
 
@@ -15,7 +15,7 @@ export class Turn {
    *
    * @returns Nothing if the turn was free, so that the usual case costs no promise.
    */
-  enter(options?: WaitOptions): Promise<void> | undefined {
+  acquire(options?: WaitOptions): Promise<void> | undefined {
     options?.signal?.throwIfAborted();
     if (!this.#taken) {
       this.#taken = true;
@@ -51,7 +51,7 @@ export class Turn {
   }
 
   /** Lets the next caller in. */
-  leave(): void {
+  release(): void {
     const next = this.#queue.shift();
     if (next === undefined) this.#taken = false;
     else next();

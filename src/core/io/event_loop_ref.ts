@@ -1,18 +1,18 @@
 import { completionPort } from "./completion_port.ts";
 
 /** Whether the waits of one object keep the program alive: what its `ref()` and `unref()` switch, at any time. */
-export class Liveness {
+export class EventLoopRef {
   #waits = 0;
   #unref = false;
 
   /** A wait begins. */
-  enter(): void {
+  retain(): void {
     this.#waits++;
     if (!this.#unref) completionPort.keepAlive();
   }
 
   /** A wait has ended. */
-  leave(): void {
+  release(): void {
     this.#waits--;
     if (!this.#unref) completionPort.letExit();
   }

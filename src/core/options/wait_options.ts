@@ -1,6 +1,7 @@
 /** The longest finite wait Windows takes, in milliseconds (about 49.7 days): one less than INFINITE. */
 const LONGEST_WAIT = 0xffff_fffe;
-const INFINITE = 0xffff_ffff;
+/** No timeout, as Windows takes it. */
+export const INFINITE = 0xffff_ffff;
 
 /** Options of every call that waits without blocking the thread. */
 export interface WaitOptions {

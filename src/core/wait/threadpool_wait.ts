@@ -23,7 +23,7 @@ const AT_ONCE = new BigInt64Array(1);
 const UNITS_PER_MILLISECOND = 10_000;
 
 /** Waits whose outcome is not known yet, by the number that the callback gets for them. */
-const pending = new Map<bigint, PoolWait>();
+const pending = new Map<bigint, ThreadpoolWait>();
 let lastNumber = 0n;
 let callback: Deno.UnsafeCallback<typeof WAIT_CALLBACK> | undefined;
 
@@ -59,7 +59,7 @@ export type WaitOutcome = "signaled" | "timedOut" | "cancelled";
  * The object must have been looked at with this handle before, as the pool has no way to report a bad handle. It must not be a mutex: the pool's
  * thread would own it.
  */
-export class PoolWait {
+export class ThreadpoolWait {
   readonly #number: bigint;
   readonly #object: Deno.PointerObject;
   readonly #wait: Deno.PointerObject;

@@ -4,15 +4,15 @@ import { kernel32 } from "../../win32/kernel32.ts";
 import { lastWin32Error, Win32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
 import { type WaitOptions, type WaitSyncOptions, windowsTimeout } from "../options/wait_options.ts";
-import { PoolWait } from "./threadpool_wait.ts";
+import { ThreadpoolWait } from "./threadpool_wait.ts";
 
 /**
  * What a look at an object found, and took: its signal; or, of a mutex whose owner ended without releasing it, the ownership.
  */
-export type Look = "signaled" | "abandoned" | "unsignaled";
+export type WaitStatus = "signaled" | "abandoned" | "unsignaled";
 
 /** Takes an object's signal if it is there, without waiting ("WaitForSingleObject function (synchapi.h)"). */
-export function lookAt(handle: OwnedHandle): Look {
+export function tryWait(handle: OwnedHandle): WaitStatus {
   return waitOnThread(handle, 0);
 }
 
@@ -45,10 +45,10 @@ export async function waitForObject(
 ): Promise<void> {
   const milliseconds = windowsTimeout(timeout);
   signal?.throwIfAborted();
-  if (lookAt(handle) !== "unsignaled") return;
+  if (tryWait(handle) !== "unsignaled") return;
   if (milliseconds === 0) throw timedOut(handle.label, timeout);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const wait = new PoolWait(handle, milliseconds, (outcome) => {
+  const wait = new ThreadpoolWait(handle, milliseconds, (outcome) => {
     if (outcome === "signaled") resolve();
     else if (outcome === "timedOut") reject(timedOut(handle.label, timeout));
     else if (signal?.aborted) reject(signal.reason);
@@ -80,7 +80,7 @@ export function closedMeanwhile(label: string): Error {
  *
  * @param milliseconds The timeout as Windows takes it; after it the object is unsignaled.
  */
-export function waitOnThread(handle: OwnedHandle, milliseconds: number): Look {
+export function waitOnThread(handle: OwnedHandle, milliseconds: number): WaitStatus {
   const result = kernel32().WaitForSingleObject(handle.value, milliseconds);
   if (result === WAIT_FAILED) {
     throw lastWin32Error({

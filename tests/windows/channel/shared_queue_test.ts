@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { SharedQueue } from "../../../src/channel/mod.ts";
 import { SharedMemory, Win32Error } from "../../../src/shared_memory/mod.ts";
-import { lookAt } from "../../../src/core/wait/wait_single.ts";
+import { tryWait } from "../../../src/core/wait/wait_single.ts";
 import { SecurityDescriptor } from "../../../src/security/mod.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { uniqueName } from "../../util/names.ts";
@@ -172,7 +172,7 @@ test("SharedQueue takes over an abandoned initialization", async () => {
   // The thread of the Worker ends with the mutex in its hands.
   using queue = SharedQueue.create({ name, capacity: 64 });
   assertEquals(queue.tryEnqueue(bytes(1)), true);
-  assertEquals(lookAt(mutex), "signaled");
+  assertEquals(tryWait(mutex), "signaled");
 });
 
 test("SharedQueue is gone when the last participant has closed it", () => {
