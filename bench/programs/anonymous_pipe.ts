@@ -2,7 +2,7 @@
 //
 //     anonymous_pipe.ts blocking MEBIBYTES      anonymous_pipe.ts async MEBIBYTES
 
-import { createPipe, PipeWriter } from "@winipc/winipc/anonymous-pipe";
+import { AnonymousPipeWriter, createPipe } from "@winipc/winipc/anonymous-pipe";
 import { spawnWithHandles } from "@winipc/winipc/process";
 import { BLOCK } from "./pipe_roles.ts";
 
@@ -50,7 +50,7 @@ function readerOf(kind: string, amount: string) {
 }
 
 async function write(kind: string, handle: string, amount: string): Promise<void> {
-  using writer = PipeWriter.fromHandle(BigInt(handle));
+  using writer = AnonymousPipeWriter.fromHandle(BigInt(handle));
   const block = new Uint8Array(BLOCK);
   for (let left = Number(amount) * 1024 * 1024; left > 0; left -= BLOCK) {
     if (kind === "async") await writer.write(block);

@@ -3,7 +3,7 @@
 //
 //     anonymous_pipe_raw.ts blocking MEBIBYTES
 
-import { PipeWriter } from "@winipc/winipc/anonymous-pipe";
+import { AnonymousPipeWriter } from "@winipc/winipc/anonymous-pipe";
 import { spawnWithHandles } from "@winipc/winipc/process";
 import { BLOCK } from "./pipe_roles.ts";
 import { kernel32, read, write } from "./raw_calls.ts";
@@ -27,7 +27,7 @@ function readerOf(amount: string): bigint {
   const reader = new BigUint64Array(1);
   const writer = new BigUint64Array(1);
   if (kernel32.CreatePipe(reader, writer, null, BLOCK) === 0) throw new Error("CreatePipe failed");
-  using owned = PipeWriter.fromHandle(writer[0]);
+  using owned = AnonymousPipeWriter.fromHandle(writer[0]);
   spawnWithHandles(Deno.execPath(), {
     args: ([handle]) => {
       const args = ["run", "--quiet", "--no-check", "-A", import.meta.url];

@@ -5,7 +5,7 @@
 import {
   connectNamedPipeSync,
   listenNamedPipeSync,
-  type NamedPipeConnSync,
+  type NamedPipeConn,
 } from "@winipc/winipc/named-pipe";
 import { BLOCK, MESSAGE, startPeer, WARM_UP } from "./pipe_roles.ts";
 
@@ -18,7 +18,7 @@ const roles: Readonly<Record<string, (...rest: string[]) => void>> = {
 };
 roles[role](...rest);
 
-function withPeer(peerRole: string, amount: string): NamedPipeConnSync {
+function withPeer(peerRole: string, amount: string): NamedPipeConn {
   const path = `winipc-bench-blocking-${Deno.pid}`;
   using listener = listenNamedPipeSync({ path });
   startPeer(import.meta.url, [peerRole, path, amount]);
@@ -65,7 +65,7 @@ function sink(path: string, amount: string): void {
   conn.flushSync();
 }
 
-function readFully(conn: NamedPipeConnSync, p: Uint8Array): void {
+function readFully(conn: NamedPipeConn, p: Uint8Array): void {
   for (let done = 0; done < p.byteLength;) {
     const count = conn.readSync(p.subarray(done));
     if (count === null) throw new Error("The other side is gone");

@@ -1,7 +1,11 @@
 // The mechanisms of the sweep as links: how each side gets one. The host makes it and starts the other side with the
 // arguments that `join` needs.
 
-import { createPipe, PipeReader, PipeWriter } from "@winipc/winipc/anonymous-pipe";
+import {
+  AnonymousPipeReader,
+  AnonymousPipeWriter,
+  createPipe,
+} from "@winipc/winipc/anonymous-pipe";
 import { spawnWithHandles } from "@winipc/winipc/process";
 import { createMailslot, openMailslot, waitForMailslot } from "@winipc/winipc/mailslot";
 import {
@@ -14,7 +18,10 @@ import { RingReader, RingWriter, SharedQueue } from "@winipc/winipc/channel";
 import type { AsyncLink, SyncLink } from "./sweep_driver.ts";
 
 /** Starts the other side: this program, as one that joins. It gets the handles' numbers after the arguments. */
-type Start = (args: readonly string[], inherit?: readonly (PipeReader | PipeWriter)[]) => void;
+type Start = (
+  args: readonly string[],
+  inherit?: readonly (AnonymousPipeReader | AnonymousPipeWriter)[],
+) => void;
 
 /** A mechanism with calls that block. */
 export interface SyncMechanism {
@@ -66,7 +73,10 @@ export const mechanisms: Readonly<Record<string, SyncMechanism | AsyncMechanism>
     },
     join: (reader, writer) =>
       bytesSync(
-        twoWay(PipeReader.fromHandle(BigInt(reader)), PipeWriter.fromHandle(BigInt(writer))),
+        twoWay(
+          AnonymousPipeReader.fromHandle(BigInt(reader)),
+          AnonymousPipeWriter.fromHandle(BigInt(writer)),
+        ),
       ),
   },
   "mailslot": {
@@ -177,7 +187,7 @@ interface SyncBytes {
   writeSync(p: Uint8Array): number;
 }
 
-function twoWay(reader: PipeReader, writer: PipeWriter): SyncBytes {
+function twoWay(reader: AnonymousPipeReader, writer: AnonymousPipeWriter): SyncBytes {
   return { readSync: (p) => reader.readSync(p), writeSync: (p) => writer.writeSync(p) };
 }
 

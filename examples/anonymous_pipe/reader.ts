@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 // The thread that reads: waits, blocking, for the signal, and then reads the pipe to its end.
 
-import { PipeReader } from "@winipc/winipc/anonymous-pipe";
+import { AnonymousPipeReader } from "@winipc/winipc/anonymous-pipe";
 import { EventObject } from "@winipc/winipc/sync";
 
 /** What the thread is given: its end of the pipe, and the event. */
@@ -17,7 +17,7 @@ self.onmessage = ({ data }: MessageEvent<ReaderTask>) => {
 };
 
 function read(task: ReaderTask): string {
-  using reader = PipeReader.fromHandle(task.pipe);
+  using reader = AnonymousPipeReader.fromHandle(task.pipe);
   using written = EventObject.fromHandle(task.written);
   console.log("reader: waiting for the event");
   written.waitSync({ timeout: 30_000 });

@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 // The thread that writes: a line into the pipe, then a signal that it is there.
 
-import { PipeWriter } from "@winipc/winipc/anonymous-pipe";
+import { AnonymousPipeWriter } from "@winipc/winipc/anonymous-pipe";
 import { EventObject } from "@winipc/winipc/sync";
 
 /** What the thread is given: its end of the pipe, the event, and the line. */
@@ -19,7 +19,7 @@ self.onmessage = ({ data }: MessageEvent<WriterTask>) => {
 };
 
 function write(task: WriterTask): void {
-  using writer = PipeWriter.fromHandle(task.pipe);
+  using writer = AnonymousPipeWriter.fromHandle(task.pipe);
   using written = EventObject.fromHandle(task.written);
   const count = writer.writeSync(new TextEncoder().encode(task.line));
   console.log(`writer: wrote ${count} bytes`);

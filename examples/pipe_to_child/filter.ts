@@ -2,7 +2,7 @@
 //
 //     deno run --allow-ffi examples/pipe_to_child/filter.ts --report HANDLE
 
-import { PipeWriter } from "@winipc/winipc/anonymous-pipe";
+import { AnonymousPipeWriter } from "@winipc/winipc/anonymous-pipe";
 import { parseCommandLine } from "../util/cli.ts";
 
 const { report } = parseCommandLine({
@@ -22,5 +22,5 @@ const capitals = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBu
   },
 });
 await Deno.stdin.readable.pipeThrough(capitals).pipeTo(Deno.stdout.writable);
-using writer = PipeWriter.fromHandle(BigInt(report));
+using writer = AnonymousPipeWriter.fromHandle(BigInt(report));
 writer.writeSync(new TextEncoder().encode(String(lines)));

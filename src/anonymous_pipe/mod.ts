@@ -4,9 +4,8 @@
  * {@linkcode createPipe} makes a pipe with calls that block and calls that do not on both ends. `@winipc/winipc/process` starts
  * children that get an end of it.
  *
- * **Workers.** A call that does not block must have ended before its Worker does: Windows still writes to the memory of a pending
- * operation, and a Worker that has ended frees it. Blocking calls have no such rule. Close a pipe before
- * `self.close()`: nothing is disposed of after that, and the other end would never see the end of the stream.
+ * **Workers.** When a Worker ends, the ends of pipes that it has are closed, also with calls pending. To give an end to another thread,
+ * use `detach()`.
  *
  * Needs only `--allow-ffi`.
  *
@@ -27,7 +26,11 @@
 
 export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
 export type { WaitOptions } from "../core/options/wait_options.ts";
-export { type AnonymousPipe, createPipe, type CreatePipeOptions, type PipeEnds } from "./create.ts";
-export { PipeEnd } from "./pipe_end.ts";
-export { PipeReader } from "./reader.ts";
-export { PipeWriter } from "./writer.ts";
+export { AnonymousPipeReader } from "./anonymous_pipe_reader.ts";
+export { AnonymousPipeWriter } from "./anonymous_pipe_writer.ts";
+export {
+  type AnonymousPipe,
+  createPipe,
+  type CreatePipeOptions,
+  type PipeEnds,
+} from "./create_pipe.ts";

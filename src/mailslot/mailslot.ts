@@ -5,7 +5,7 @@ import {
   windowsTimeout,
 } from "../core/options/wait_options.ts";
 import { MAILSLOT_WAIT_FOREVER } from "../win32/kernel32.ts";
-import { MessageReader } from "./message_reader.ts";
+import { MailslotIo } from "./mailslot_io.ts";
 import type { MailslotInfo } from "./options.ts";
 
 /** Makes the object for a handle, for the modules of this folder. */
@@ -29,18 +29,20 @@ export let makeMailslot: (handle: OwnedHandle, path: string, blocking: boolean) 
  * ```
  */
 export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffer>> {
-  readonly #handle: OwnedHandle;
   readonly #path: string | undefined;
-  readonly #reader: MessageReader;
+  readonly #io: MailslotIo;
 
   static {
     makeMailslot = (handle, path, blocking) => new Mailslot(handle, path, blocking);
   }
 
   private constructor(handle: OwnedHandle, path?: string, blocking?: boolean) {
-    this.#handle = handle;
     this.#path = path;
-    this.#reader = new MessageReader(handle, blocking);
+    this.#io = new MailslotIo(handle, blocking);
+  }
+
+  get #handle(): OwnedHandle {
+    return this.#io.file.handle;
   }
 
   /**
@@ -105,7 +107,7 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    * ```
    */
   info(): MailslotInfo {
-    const { maxMessageSize, nextSize, count, readTimeout } = this.#reader.info();
+    const { maxMessageSize, nextSize, count, readTimeout } = this.#io.info();
     return {
       nextSize,
       count,
@@ -132,7 +134,7 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    * ```
    */
   setReadTimeout(milliseconds: number): void {
-    this.#reader.setReadTimeout(windowsTimeout(milliseconds));
+    this.#io.setReadTimeout(windowsTimeout(milliseconds));
   }
 
   /**
@@ -160,7 +162,7 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    * ```
    */
   async receive(options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#reader.receive(options);
+    return await this.#io.receive(options);
   }
 
   /**
@@ -184,7 +186,7 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    * ```
    */
   receiveSync(options: WaitSyncOptions = {}): Uint8Array<ArrayBuffer> {
-    return this.#reader.receiveSync(options);
+    return this.#io.receiveSync(options);
   }
 
   /**
@@ -208,7 +210,7 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
     const messages: Uint8Array<ArrayBuffer>[] = [];
     // Asked again after each message, as there may be other readers.
     for (let left = this.info().count; left > 0; left = Math.min(left - 1, this.info().count)) {
-      const message = this.#reader.take(0);
+      const message = this.#io.takeNow();
       if (message === undefined) break;
       messages.push(message);
     }
@@ -254,12 +256,12 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
 
   /** Keeps the program alive while a call waits, which is the default. */
   ref(): void {
-    this.#reader.eventLoopRef.ref();
+    this.#io.file.ref();
   }
 
   /** Lets the program end though a call waits. */
   unref(): void {
-    this.#reader.eventLoopRef.unref();
+    this.#io.file.unref();
   }
 
   /**

@@ -31,4 +31,4 @@ export { createMailslot } from "./create.ts";
 export { Mailslot } from "./mailslot.ts";
 export { openMailslot, waitForMailslot, type WaitForMailslotOptions } from "./open.ts";
 export type { CreateMailslotOptions, MailslotInfo, OpenMailslotOptions } from "./options.ts";
-export { MailslotWriter } from "./writer.ts";
+export { MailslotWriter } from "./mailslot_writer.ts";

@@ -1,21 +1,26 @@
 import { ntStatusError } from "../core/error/windows_error.ts";
-import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { objectAttributes } from "../core/handle/object_attributes.ts";
-import { startWait, type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
+import { openFile, openFileSync, type OpenResult } from "../core/handle/open_native.ts";
+import { Deadline, timeoutError } from "../core/io/deadline.ts";
+import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { pause } from "../core/options/pause.ts";
-import { IO_STATUS_BLOCK } from "../win32/structs.ts";
-import { FILE_NON_DIRECTORY_FILE, FILE_OPEN } from "../win32/ntdll.ts";
-import {
-  FILE_READ_ATTRIBUTES,
-  FILE_SHARE_READ,
-  FILE_SHARE_WRITE,
-  GENERIC_WRITE,
-  SYNCHRONIZE,
-} from "../win32/kernel32.ts";
-import { ntdll } from "../win32/ntdll.ts";
+import type { WaitOptions } from "../core/options/wait_options.ts";
+import { ERROR_FILE_NOT_FOUND } from "../win32/error_codes.ts";
+import { FILE_READ_ATTRIBUTES, GENERIC_WRITE, SYNCHRONIZE } from "../win32/kernel32.ts";
+import { FILE_NON_DIRECTORY_FILE } from "../win32/ntdll.ts";
+import { type MailslotWriter, makeWriter, type Target } from "./mailslot_writer.ts";
 import { largestMessage, type OpenMailslotOptions } from "./options.ts";
 import { type MailslotPath, nativePath, parseMailslotPath } from "./path.ts";
-import { type MailslotWriter, makeWriter, type Target } from "./writer.ts";
+
+const OPEN_OPTIONS: OptionNames<OpenMailslotOptions> = {
+  name: true,
+  computer: true,
+  maxMessageSize: true,
+};
+const WAIT_FOR_OPTIONS: OptionNames<WaitForMailslotOptions> = {
+  ...OPEN_OPTIONS,
+  signal: true,
+  timeout: true,
+};
 
 /**
  * Opens a mailslot to send messages to it. One on this computer must exist.
@@ -42,9 +47,9 @@ import { type MailslotWriter, makeWriter, type Target } from "./writer.ts";
  * ```
  */
 export function openMailslot(options: OpenMailslotOptions): MailslotWriter {
+  checkOptions(options, OPEN_OPTIONS, "openMailslot()");
   const target = targetOf(options);
-  const call = prepare(target.path);
-  return opened(call, ntdll().NtCreateFile(...call.parameters), target);
+  return opened(openFileSync(nativePath(target.path), labelOf(target.path), OPEN), target);
 }
 
 /** Options of {@linkcode waitForMailslot}. */
@@ -76,10 +81,10 @@ const LONGEST_PAUSE = 250;
  * ```
  */
 export async function waitForMailslot(options: WaitForMailslotOptions): Promise<MailslotWriter> {
-  const { signal, timeout, ...rest } = options;
-  windowsTimeout(timeout);
-  const target = targetOf(rest);
-  const wait = startWait({ signal, timeout });
+  checkOptions(options, WAIT_FOR_OPTIONS, "waitForMailslot()");
+  const target = targetOf(options);
+  const deadline = Deadline.start(options);
+  const signal = deadline?.signal;
   for (let milliseconds = FIRST_PAUSE;; milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE)) {
     signal?.throwIfAborted();
     const writer = await openIfThere(target);
@@ -89,24 +94,29 @@ export async function waitForMailslot(options: WaitForMailslotOptions): Promise<
       writer.close();
       throw signal.reason;
     }
-    const left = wait?.timeout ?? Infinity;
-    if (left === 0) {
-      throw new Deno.errors.TimedOut(
-        `There was no mailslot "${target.path.full}" in ${timeout} ms`,
-      );
-    }
+    const left = deadline?.remaining ?? Infinity;
+    if (left === 0) throw notThere(target, deadline);
     await pause(Math.min(milliseconds, left), signal);
   }
 }
 
+function notThere({ path: { full } }: Target, deadline: Deadline | undefined): Error {
+  return timeoutError(deadline?.timeout ?? Infinity, {
+    operation: "NtCreateFile",
+    object: full,
+    doing: `There was no mailslot "${full}"`,
+    code: ERROR_FILE_NOT_FOUND,
+  });
+}
+
 async function openIfThere(target: Target): Promise<MailslotWriter | undefined> {
-  const call = prepare(target.path);
+  const { path } = target;
   // Looking for another computer can take seconds, so that is done on another thread.
-  const status = target.path.computer === "."
-    ? ntdll().NtCreateFile(...call.parameters)
-    : await ntdll().NtCreateFileNonblocking(...call.parameters);
+  const result = path.computer === "."
+    ? openFileSync(nativePath(path), labelOf(path), OPEN)
+    : await openFile(nativePath(path), labelOf(path), OPEN);
   try {
-    return opened(call, status, target);
+    return opened(result, target);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -118,34 +128,21 @@ function targetOf(options: OpenMailslotOptions): Target {
   return { path, maxMessageSize: largestMessage(path, options.maxMessageSize) };
 }
 
-// NtCreateFile and not CreateFileW, as it returns the status: after a call on another thread there is no last error.
-function prepare(path: MailslotPath) {
-  const handle = new Uint8Array(new ArrayBuffer(8));
-  const attributes = objectAttributes(nativePath(path));
-  const statusBlock = new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size));
-  const access = GENERIC_WRITE | SYNCHRONIZE | FILE_READ_ATTRIBUTES;
-  // The reader has it open for reading, which has to be shared ("CreateFileW function", Mailslots).
-  const share = FILE_SHARE_READ | FILE_SHARE_WRITE;
-  return {
-    handle,
-    // deno-fmt-ignore -- one line, as the call's declaration has them
-    parameters: [handle, access, attributes, statusBlock, null, 0, share, FILE_OPEN, FILE_NON_DIRECTORY_FILE, null, 0],
-  } as const;
+const OPEN = {
+  access: GENERIC_WRITE | SYNCHRONIZE | FILE_READ_ATTRIBUTES,
+  options: FILE_NON_DIRECTORY_FILE,
+};
+
+function labelOf({ full }: MailslotPath): string {
+  return `mailslot "${full}"`;
 }
 
-function opened(
-  { handle }: { readonly handle: Uint8Array<ArrayBuffer> },
-  status: number,
-  target: Target,
-): MailslotWriter {
+function opened({ handle, status }: OpenResult, target: Target): MailslotWriter {
+  if (handle !== undefined) return makeWriter(handle, target);
   const { full } = target.path;
-  if (status !== 0) {
-    throw ntStatusError(status, {
-      operation: "NtCreateFile",
-      object: full,
-      doing: `Cannot open mailslot "${full}"`,
-    });
-  }
-  const value = Deno.UnsafePointer.create(new BigUint64Array(handle.buffer)[0]);
-  return makeWriter(new OwnedHandle(value as Deno.PointerObject, `mailslot "${full}"`), target);
+  throw ntStatusError(status | 0, {
+    operation: "NtCreateFile",
+    object: full,
+    doing: `Cannot open mailslot "${full}"`,
+  });
 }

@@ -1,7 +1,7 @@
-import { lastWin32Error, ntStatusError } from "../core/error/windows_error.ts";
-import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { openNative } from "../core/handle/open_native.ts";
 import { objectAttributes } from "../core/handle/object_attributes.ts";
-import { IO_STATUS_BLOCK } from "../win32/structs.ts";
 import { SECURITY_ATTRIBUTES } from "../security/attributes.ts";
 import type { SecurityAttributes } from "../security/attributes.ts";
 import { FILE_SYNCHRONOUS_IO_NONALERT } from "../win32/ntdll.ts";
@@ -36,28 +36,26 @@ export interface ReaderOptions {
 export function createMailslotHandle(options: ReaderOptions): OwnedHandle {
   const { path, maxMessageSize, readTimeout, security, blocking } = options;
   const DEFAULT_QUOTA = 0;
-  const handle = new BigUint64Array(1);
-  const status = ntdll().NtCreateMailslotFile(
-    handle,
-    READER_ACCESS,
-    objectAttributes(nativePath(path), {
-      securityDescriptor: SECURITY_ATTRIBUTES.read(security.bytes).lpSecurityDescriptor,
-    }),
-    new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size)),
-    blocking ? FILE_SYNCHRONOUS_IO_NONALERT : 0,
-    DEFAULT_QUOTA,
-    maxMessageSize,
-    null,
-  );
-  if (status !== 0) {
-    throw ntStatusError(status, {
-      operation: "NtCreateMailslotFile",
-      object: path.full,
-      doing: `Cannot create mailslot "${path.full}"`,
-    });
-  }
-  const value = Deno.UnsafePointer.create(handle[0]) as Deno.PointerObject;
-  const owned = new OwnedHandle(value, `mailslot "${path.full}"`);
+  const label = `mailslot "${path.full}"`;
+  const attributes = objectAttributes(nativePath(path), {
+    securityDescriptor: SECURITY_ATTRIBUTES.read(security.bytes).lpSecurityDescriptor,
+  });
+  const context = {
+    operation: "NtCreateMailslotFile",
+    object: path.full,
+    doing: `Cannot create ${label}`,
+  };
+  const owned = openNative(label, context, (handle, statusBlock) =>
+    ntdll().NtCreateMailslotFile(
+      handle,
+      READER_ACCESS,
+      attributes,
+      statusBlock,
+      blocking ? FILE_SYNCHRONOUS_IO_NONALERT : 0,
+      DEFAULT_QUOTA,
+      maxMessageSize,
+      null,
+    ));
   try {
     // Windows and Wine write "without end" differently in the call above.
     setReadTimeout(owned, readTimeout);

@@ -15,15 +15,15 @@ import {
 } from "../win32/kernel32.ts";
 import { ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_SUCCESS } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
+import { checkBoolean, checkChoice, checkInteger } from "../core/options/check_options.ts";
 import {
-  checkChoice,
-  checkInteger,
   DIRECTIONS,
   MODES,
   type NamedPipeDirection,
   type NamedPipeMode,
   type NamedPipeServerOptions,
 } from "./options.ts";
+import type { PipeProfile } from "./pipe_profile.ts";
 import { parseLocalPipePath, type PipePath } from "./path.ts";
 
 const ACCESS: Readonly<Record<NamedPipeDirection, number>> = {
@@ -55,10 +55,18 @@ export class InstanceFactory {
     checkInteger("maxInstances", this.maxInstances, 1, PIPE_UNLIMITED_INSTANCES);
     this.#bufferSize = options.bufferSize ?? 65536;
     checkInteger("bufferSize", this.#bufferSize, 0, 0x7fff_ffff);
+    checkBoolean("allowRemote", options.allowRemote);
+    checkBoolean("firstInstance", options.firstInstance);
     this.#allowRemote = options.allowRemote ?? false;
     this.#claimName = options.firstInstance ?? true;
     this.#blocking = blocking;
     this.#security = securityAttributes(options.security);
+  }
+
+  /** The profile of a connection on an instance. */
+  profile(halfClose: boolean): PipeProfile {
+    const { path: { full }, mode, direction } = this;
+    return { path: full, mode, direction, end: "server", halfClose };
   }
 
   /**

@@ -9,10 +9,7 @@
  *
  * All of it needs only `--allow-ffi`; a `NamedPipeThreadServer` also the permission to read the modules of its threads.
  *
- * In a Worker, asynchronous calls must have ended before the Worker does: close its listeners and connections, wait
- * until the promises that were pending are settled, give the event loop some turns more, and only then end it. Windows
- * still writes to the memory of a pending operation, and a Worker that is terminated frees it. Blocking calls have no
- * such condition.
+ * A Worker may end while calls are pending: its listeners and connections are then closed.
  *
  * Windows documentation: "Named Pipes".
  *
@@ -32,14 +29,14 @@
 export { Win32Error } from "../core/error/windows_error.ts";
 export type { WaitOptions } from "../core/options/wait_options.ts";
 export type { Security, SecurityDescriptor } from "../security/mod.ts";
-export type { NamedPipeConn, NamedPipePeek, NamedPipePeer } from "./conn.ts";
-export type { NamedPipeConnSync, NamedPipeListenerSync } from "./conn_sync.ts";
-export { connectNamedPipeSync } from "./connect_sync.ts";
-export { listenNamedPipeSync } from "./listen_sync.ts";
-export { callNamedPipe, type CallNamedPipeOptions, connectNamedPipe } from "./connect.ts";
-export { listenNamedPipe } from "./listen.ts";
-export { NamedPipeThreadServer, type NamedPipeThreadServerOptions } from "./thread_server.ts";
-export type { NamedPipeListener } from "./listener.ts";
+export {
+  callNamedPipe,
+  type CallNamedPipeOptions,
+  connectNamedPipe,
+  connectNamedPipeSync,
+} from "./named_pipe_client.ts";
+export { NamedPipeConn } from "./named_pipe_conn.ts";
+export { listenNamedPipe, listenNamedPipeSync, NamedPipeListener } from "./named_pipe_listener.ts";
 export type {
   ConnectNamedPipeOptions,
   ConnectNamedPipeSyncOptions,
@@ -50,3 +47,6 @@ export type {
   NamedPipeMode,
   NamedPipeServerOptions,
 } from "./options.ts";
+export type { NamedPipePeek } from "./peek.ts";
+export type { NamedPipePeer } from "./peer.ts";
+export { NamedPipeThreadServer, type NamedPipeThreadServerOptions } from "./thread_server.ts";

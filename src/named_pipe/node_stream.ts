@@ -6,7 +6,7 @@
  * @module
  */
 import { Duplex } from "node:stream";
-import type { NamedPipeConn } from "./conn.ts";
+import type { NamedPipeConn } from "./named_pipe_conn.ts";
 
 /** How much is read from the pipe at once, in bytes. */
 const READ_SIZE = 64 * 1024;

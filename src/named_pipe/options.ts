@@ -1,5 +1,6 @@
 import type { WaitOptions } from "../core/options/wait_options.ts";
-import type { Security } from "../security/mod.ts";
+import { checkBoolean, type OptionNames } from "../core/options/check_options.ts";
+import type { Security } from "../security/attributes.ts";
 
 /**
  * What a pipe keeps of the writes: nothing (`"byte"`), or their boundaries (`"message"`).
@@ -153,20 +154,26 @@ export interface ConnectNamedPipeSyncOptions extends NamedPipeClientOptions {
   readonly timeout?: number;
 }
 
-/** @throws {TypeError} If `value` is none of `allowed`. */
-export function checkChoice(option: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) {
-    const choices = allowed.map((choice) => `"${choice}"`).join(", ");
-    throw new TypeError(`${option} must be one of ${choices}, not ${JSON.stringify(value)}`);
-  }
-}
+/** The options of {@linkcode NamedPipeServerOptions}. */
+export const SERVER_OPTIONS: OptionNames<NamedPipeServerOptions> = {
+  path: true,
+  mode: true,
+  direction: true,
+  maxInstances: true,
+  bufferSize: true,
+  security: true,
+  allowRemote: true,
+  firstInstance: true,
+};
 
-/** @throws {RangeError} If `value` is not an integer from `min` to `max`. */
-export function checkInteger(option: string, value: number, min: number, max: number): void {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${option} must be an integer from ${min} to ${max}, not ${value}`);
-  }
-}
+/** The options of {@linkcode NamedPipeClientOptions}. */
+export const CLIENT_OPTIONS: OptionNames<NamedPipeClientOptions> = {
+  path: true,
+  mode: true,
+  direction: true,
+  impersonation: true,
+  wait: true,
+};
 
 /** The choices of `mode`. */
 export const MODES: readonly NamedPipeMode[] = ["byte", "message"];
@@ -175,6 +182,7 @@ export const DIRECTIONS: readonly NamedPipeDirection[] = ["duplex", "inbound", "
 
 /** @throws {TypeError} If half-close is asked for where there are no messages. */
 export function checkHalfClose(halfClose: boolean | undefined, mode: NamedPipeMode): void {
+  checkBoolean("halfClose", halfClose);
   if (halfClose && mode !== "message") {
     throw new TypeError('halfClose needs mode: "message", as a message of no bytes marks the end');
   }

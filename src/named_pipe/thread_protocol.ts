@@ -1,5 +1,5 @@
 import { Win32Error } from "../core/error/windows_error.ts";
-import type { PipeProfile } from "./end_of_pipe.ts";
+import type { PipeProfile } from "./pipe_profile.ts";
 
 // What a thread server and its threads say to each other.
 
@@ -16,14 +16,14 @@ export type ToThread =
     readonly type: "serve";
     /** The instance to wait on and to serve; it belongs to the thread from now on. */
     readonly handle: bigint;
-    /** Two flags that the thread sets, readable also when it has died: see `CONNECTED` and `CLOSED`. */
+    /** Two flags that the thread sets, readable also when it has died: see `CONNECTED` and `OWNED`. */
     readonly state: Int32Array;
   };
 
 /** Index of the flag that says that a client has connected. */
 export const CONNECTED = 0;
-/** Index of the flag that says that the thread has closed the instance. */
-export const CLOSED = 1;
+/** Index of the flag that says that the thread owns the instance, which is closed when the thread ends. */
+export const OWNED = 1;
 
 /** From a thread. */
 export type FromThread =

@@ -2,12 +2,13 @@ import { lastWin32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { THREAD_TERMINATE } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
+import { checkInteger } from "../core/options/check_options.ts";
 import { InstanceFactory } from "./instance.ts";
-import { checkInteger, type NamedPipeServerOptions } from "./options.ts";
+import type { NamedPipeServerOptions } from "./options.ts";
 import {
-  CLOSED,
   CONNECTED,
   type FromThread,
+  OWNED,
   putTogether,
   type ToThread,
 } from "./thread_protocol.ts";
@@ -15,7 +16,7 @@ import {
 /** Options of a `NamedPipeThreadServer`. */
 export interface NamedPipeThreadServerOptions extends NamedPipeServerOptions {
   /**
-   * The module that serves the clients. It exports a function `handle(conn: NamedPipeConnSync)`, which is called in a
+   * The module that serves the clients. It exports a function `handle(conn: NamedPipeConn)`, which is called in a
    * thread of its own for each client, may block, and may be asynchronous; the connection is closed when it ends.
    */
   readonly handler: string | URL;
@@ -72,9 +73,9 @@ interface Thread {
  * await server.finished;
  *
  * // handler.ts
- * import type { NamedPipeConnSync } from "@winipc/winipc/named-pipe";
+ * import type { NamedPipeConn } from "@winipc/winipc/named-pipe";
  *
- * export function handle(conn: NamedPipeConnSync): void {
+ * export function handle(conn: NamedPipeConn): void {
  *   const buffer = new Uint8Array(4096);
  *   for (let n = conn.readSync(buffer); n !== null; n = conn.readSync(buffer)) {
  *     conn.writeSync(buffer.subarray(0, n));
@@ -175,12 +176,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     this.#post(thread, {
       type: "start",
       handler: this.#handler,
-      profile: {
-        path: this.path,
-        mode: this.#factory.mode,
-        direction: this.#factory.direction,
-        end: "server",
-      },
+      profile: this.#factory.profile(false),
       stop: this.#stop,
     });
     return thread;
@@ -246,8 +242,8 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     if (place >= 0) this.#idle.splice(place, 1);
     handle?.close();
     worker.terminate();
-    // The thread has ended, so it is in no call, and nobody but this closes its instance.
-    if (instance !== undefined && Atomics.load(instance.state, CLOSED) === 0) {
+    // The thread has ended. If it has not taken its instance over, nobody but this closes it.
+    if (instance !== undefined && Atomics.load(instance.state, OWNED) === 0) {
       OwnedHandle.fromNumber(instance.handle, `pipe "${this.path}"`).close();
     }
     if (this.#closing && this.#threads.size === 0) this.#end();

@@ -1,14 +1,14 @@
 /// <reference lib="deno.worker" />
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { kernel32 } from "../win32/kernel32.ts";
-import type { NamedPipeConnSync } from "./conn_sync.ts";
-import { PipeConnectionSync } from "./connection_sync.ts";
-import { awaitClientSync } from "./listen_sync.ts";
-import { CLOSED, CONNECTED, type FromThread, takeApart, type ToThread } from "./thread_protocol.ts";
+import { FileIo } from "../core/io/file_io.ts";
+import { awaitClientSync } from "./blocking_acceptor.ts";
+import { makeConn, type NamedPipeConn } from "./named_pipe_conn.ts";
+import { CONNECTED, type FromThread, OWNED, takeApart, type ToThread } from "./thread_protocol.ts";
 
 // A thread of a NamedPipeThreadServer: serves one client after another, in blocking mode.
 
-type Handler = (conn: NamedPipeConnSync) => void | Promise<void>;
+type Handler = (conn: NamedPipeConn) => void | Promise<void>;
 type Start = Extract<ToThread, { type: "start" }>;
 type Serve = Extract<ToThread, { type: "serve" }>;
 
@@ -45,13 +45,15 @@ async function serve(handle: Handler, { handle: number, state }: Serve): Promise
   let ended: FromThread;
   try {
     using instance = OwnedHandle.fromNumber(number, `pipe "${profile.path}"`);
-    instance.onClose(() => Atomics.store(state, CLOSED, 1));
+    const file = new FileIo(instance, true);
+    // From here on the instance is closed with this thread, however it ends.
+    Atomics.store(state, OWNED, 1);
     assertNotStopped();
     awaitClientSync(instance, profile.path);
     connected = true;
     Atomics.store(state, CONNECTED, 1);
     say({ type: "connected" });
-    await handle(new PipeConnectionSync(instance, profile, { beforeCall: assertNotStopped }));
+    await handle(makeConn(file, profile, { beforeBlocking: assertNotStopped }));
     ended = { type: "ended", connected };
   } catch (error) {
     ended = { type: "ended", connected, error: takeApart(error) };

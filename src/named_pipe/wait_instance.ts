@@ -1,24 +1,17 @@
 import { ntStatusError } from "../core/error/windows_error.ts";
-import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { objectAttributes } from "../core/handle/object_attributes.ts";
-import { attachToPort, IoOperation } from "../core/io/async_io.ts";
-import type { WaitOptions } from "../core/options/wait_options.ts";
-import { IO_STATUS_BLOCK } from "../win32/structs.ts";
-import { FILE_OPEN, FSCTL_PIPE_WAIT } from "../win32/ntdll.ts";
-import {
-  FILE_READ_ATTRIBUTES,
-  FILE_SHARE_READ,
-  FILE_SHARE_WRITE,
-  SYNCHRONIZE,
-} from "../win32/kernel32.ts";
-import { ntdll } from "../win32/ntdll.ts";
+import { openFile, openFileSync } from "../core/handle/open_native.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import type { Deadline } from "../core/io/deadline.ts";
+import { FileIo } from "../core/io/file_io.ts";
+import { FILE_READ_ATTRIBUTES, SYNCHRONIZE } from "../win32/kernel32.ts";
+import { FSCTL_PIPE_WAIT } from "../win32/ntdll.ts";
 import {
   STATUS_HANDLES_CLOSED,
   STATUS_IO_TIMEOUT,
   STATUS_OBJECT_NAME_NOT_FOUND,
   STATUS_SUCCESS,
 } from "../win32/status_codes.ts";
-import { type ClientEnd, nativePath } from "./open.ts";
+import { type ClientEnd, nativePath } from "./client_end.ts";
 
 /**
  * The longest single wait for an instance in milliseconds. Windows does not end a wait when the pipe goes away, so
@@ -41,36 +34,34 @@ const LOOK_AGAIN: readonly number[] = [
  */
 export async function waitForInstance(
   end: ClientEnd,
-  options: WaitOptions,
+  deadline: Deadline | undefined,
   timedOut: () => Error,
 ): Promise<void> {
   using root = await openRoot(end);
-  attachToPort(root);
-  const operation = new IoOperation(root);
-  if (operation.control(FSCTL_PIPE_WAIT, waitRequest(end.path.name))) {
-    await operation.settled(options, { timedOut });
+  const file = new FileIo(root, false);
+  const request = file.request();
+  const input = waitRequest(end.path.name);
+  const { output } = file;
+  output.buffer(input.byteLength).set(input);
+  if (request.control(FSCTL_PIPE_WAIT, output.buffer(0).subarray(0, input.byteLength))) {
+    await request.settled(deadline, timedOut);
   }
-  if (!LOOK_AGAIN.includes(operation.status)) {
-    throw ntStatusError(operation.status | 0, end.context("FSCTL_PIPE_WAIT"));
+  if (!LOOK_AGAIN.includes(request.status)) {
+    throw ntStatusError(request.status | 0, end.context("FSCTL_PIPE_WAIT"));
   }
 }
 
 /** The root of the server's pipe file system, which takes the request. */
 async function openRoot(end: ClientEnd): Promise<OwnedHandle> {
-  const handle = new Uint8Array(new ArrayBuffer(8));
-  const attributes = objectAttributes(nativePath({ server: end.path.server, name: "" }));
-  const statusBlock = new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size));
-  const access = SYNCHRONIZE | FILE_READ_ATTRIBUTES;
-  const share = FILE_SHARE_READ | FILE_SHARE_WRITE;
-  // deno-fmt-ignore -- one line, as the call's declaration has them
-  const parameters = [handle, access, attributes, statusBlock, null, 0, share, FILE_OPEN, 0, null, 0] as const;
-  const status = end.path.server === "."
-    ? ntdll().NtCreateFile(...parameters)
-    : await ntdll().NtCreateFileNonblocking(...parameters);
-  if (status !== 0) throw ntStatusError(status, end.context("NtCreateFile"));
-  const value = new BigUint64Array(handle.buffer)[0];
-  const pointer = Deno.UnsafePointer.create(value) as Deno.PointerObject;
-  return new OwnedHandle(pointer, `pipes of "${end.path.server}"`);
+  const { server } = end.path;
+  const name = nativePath({ server, name: "" });
+  const label = `root of the pipes of "${server}"`;
+  const options = { access: SYNCHRONIZE | FILE_READ_ATTRIBUTES, options: 0 };
+  const { handle, status } = server === "."
+    ? openFileSync(name, label, options)
+    : await openFile(name, label, options);
+  if (handle === undefined) throw ntStatusError(status | 0, end.context("NtCreateFile"));
+  return handle;
 }
 
 /**

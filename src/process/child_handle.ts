@@ -15,9 +15,8 @@ import {
 } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { createPair } from "../anonymous_pipe/pair.ts";
-import { newPipeEnd } from "../anonymous_pipe/pipe_end.ts";
-import { makeReader, type PipeReader } from "../anonymous_pipe/reader.ts";
-import { makeWriter, type PipeWriter } from "../anonymous_pipe/writer.ts";
+import { type AnonymousPipeReader, makeReader } from "../anonymous_pipe/anonymous_pipe_reader.ts";
+import { type AnonymousPipeWriter, makeWriter } from "../anonymous_pipe/anonymous_pipe_writer.ts";
 
 // Handles for a child process. Each is an inheritable one of its own, made for the call that starts the child and closed
 // right after it: an object's own handle stays uninheritable, so that no other child gets it.
@@ -94,16 +93,22 @@ export function nullDevice(): OwnedHandle {
 }
 
 /** A pipe out of which the child reads its input. */
-export function pipeToChild(): { readonly child: OwnedHandle; readonly writer: PipeWriter } {
+export function pipeToChild(): {
+  readonly child: OwnedHandle;
+  readonly writer: AnonymousPipeWriter;
+} {
   const pair = createPair({ size: 65536, blockingReader: true, blockingWriter: false });
-  const writer = makeWriter(newPipeEnd(pair.writer, false));
+  const writer = makeWriter(pair.writer, false);
   return { child: madeInheritable(pair.reader, writer), writer };
 }
 
 /** A pipe into which the child writes its output. */
-export function pipeFromChild(): { readonly child: OwnedHandle; readonly reader: PipeReader } {
+export function pipeFromChild(): {
+  readonly child: OwnedHandle;
+  readonly reader: AnonymousPipeReader;
+} {
   const pair = createPair({ size: 65536, blockingReader: false, blockingWriter: true });
-  const reader = makeReader(newPipeEnd(pair.reader, false));
+  const reader = makeReader(pair.reader, false);
   return { child: madeInheritable(pair.writer, reader), reader };
 }
 

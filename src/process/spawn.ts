@@ -14,9 +14,9 @@ import {
   type StandardStream,
   streamCopy,
 } from "./child_handle.ts";
-import type { PipeReader } from "../anonymous_pipe/reader.ts";
+import type { AnonymousPipeReader } from "../anonymous_pipe/anonymous_pipe_reader.ts";
 import { makeSpawnedProcess, type SpawnedProcess } from "./spawned_process.ts";
-import type { PipeWriter } from "../anonymous_pipe/writer.ts";
+import type { AnonymousPipeWriter } from "../anonymous_pipe/anonymous_pipe_writer.ts";
 
 /**
  * What a standard stream of a child is:
@@ -148,9 +148,9 @@ export function spawnWithHandles(
 /** A child's standard streams. */
 class Streams {
   readonly #handles = new Map<StandardStream, OwnedHandle>();
-  readonly stdin: PipeWriter | undefined;
-  readonly stdout: PipeReader | undefined;
-  readonly stderr: PipeReader | undefined;
+  readonly stdin: AnonymousPipeWriter | undefined;
+  readonly stdout: AnonymousPipeReader | undefined;
+  readonly stderr: AnonymousPipeReader | undefined;
 
   constructor(options: SpawnWithHandlesOptions, copies: DisposableStack, ends: DisposableStack) {
     const give = (stream: StandardStream, handle: OwnedHandle | undefined) => {

@@ -3,8 +3,8 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { StartedProcess } from "./create_process.ts";
 import { tryWait, waitForObject } from "../core/wait/wait_single.ts";
 import { kernel32 } from "../win32/kernel32.ts";
-import type { PipeReader } from "../anonymous_pipe/reader.ts";
-import type { PipeWriter } from "../anonymous_pipe/writer.ts";
+import type { AnonymousPipeReader } from "../anonymous_pipe/anonymous_pipe_reader.ts";
+import type { AnonymousPipeWriter } from "../anonymous_pipe/anonymous_pipe_writer.ts";
 
 /** How a process ended; the same as `Deno.CommandStatus`. */
 export interface SpawnedProcessStatus {
@@ -29,9 +29,9 @@ export interface SpawnedProcessParts {
   /** The child's numbers of the handles in `inherit`. */
   readonly handles: readonly bigint[];
   /** This process's ends of the standard streams that are piped. */
-  readonly stdin: PipeWriter | undefined;
-  readonly stdout: PipeReader | undefined;
-  readonly stderr: PipeReader | undefined;
+  readonly stdin: AnonymousPipeWriter | undefined;
+  readonly stdout: AnonymousPipeReader | undefined;
+  readonly stderr: AnonymousPipeReader | undefined;
 }
 
 /** The exit code of what is killed, as with `Deno.ChildProcess.kill()`. */
@@ -216,7 +216,7 @@ function piped<End>(stream: string, end: End | undefined): End {
   throw new TypeError(`${stream} of the process is not "piped"`);
 }
 
-async function collect(reader: PipeReader | undefined): Promise<Uint8Array<ArrayBuffer>> {
+async function collect(reader: AnonymousPipeReader | undefined): Promise<Uint8Array<ArrayBuffer>> {
   if (reader === undefined) return new Uint8Array();
   return await new Response(reader.readable).bytes();
 }

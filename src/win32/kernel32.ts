@@ -15,8 +15,26 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
     parameters: ["u32", "pointer", "u32", "u32", "buffer", "u32", "pointer"],
     result: "u32",
   },
+  // HANDLE HeapCreate(DWORD flOptions, SIZE_T dwInitialSize, SIZE_T dwMaximumSize)
+  HeapCreate: { parameters: ["u32", "usize", "usize"], result: "pointer" },
+  // BOOL HeapDestroy(HANDLE hHeap)
+  HeapDestroy: { parameters: ["pointer"], result: "i32" },
+  // LPVOID HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes)
+  HeapAlloc: { parameters: ["pointer", "u32", "usize"], result: "pointer" },
+  // BOOL HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem)
+  HeapFree: { parameters: ["pointer", "u32", "pointer"], result: "i32" },
   // HLOCAL LocalFree(HLOCAL hMem)
   LocalFree: { parameters: ["pointer"], result: "pointer" },
+
+  // ---- modules and atoms ----
+  // HMODULE GetModuleHandleW(LPCWSTR lpModuleName)
+  GetModuleHandleW: { parameters: ["buffer"], result: "pointer" },
+  // FARPROC GetProcAddress(HMODULE hModule, LPCSTR lpProcName)
+  GetProcAddress: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // ATOM AddAtomW(LPCWSTR lpString)
+  AddAtomW: { parameters: ["buffer"], result: "u16" },
+  // UINT GetAtomNameW(ATOM nAtom, LPWSTR lpBuffer, int nSize)
+  GetAtomNameW: { parameters: ["u16", "buffer", "i32"], result: "u32" },
 
   // ---- handles and processes ----
   // BOOL CloseHandle(HANDLE hObject)
@@ -279,12 +297,9 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
     optional: true,
   },
   // void WaitForThreadpoolWaitCallbacks(PTP_WAIT pwa, BOOL fCancelPendingCallbacks)
-  WaitForThreadpoolWaitCallbacksNonblocking: {
-    name: "WaitForThreadpoolWaitCallbacks",
-    parameters: ["pointer", "i32"],
-    result: "void",
-    nonblocking: true,
-  },
+  WaitForThreadpoolWaitCallbacks: { parameters: ["pointer", "i32"], result: "void" },
+  // PTP_CLEANUP_GROUP CreateThreadpoolCleanupGroup(void)
+  CreateThreadpoolCleanupGroup: { parameters: [], result: "pointer" },
   // void CloseThreadpoolWait(PTP_WAIT pwa)
   CloseThreadpoolWait: { parameters: ["pointer"], result: "void" },
 });
@@ -328,6 +343,8 @@ export const FILE_MAP_COPY = 0x1;
 export const FILE_MAP_WRITE = 0x2;
 export const FILE_MAP_READ = 0x4;
 export const MEM_COMMIT = 0x1000;
+export const MEM_RESERVE = 0x2000;
+export const HEAP_ZERO_MEMORY = 0x8;
 
 // synchapi.h, winbase.h
 export const INFINITE = 0xffffffff;

@@ -2,16 +2,16 @@
 //
 //     anonymous_pipe_child.ts write|read HANDLE
 
-import { PipeReader, PipeWriter } from "../../src/anonymous_pipe/mod.ts";
+import { AnonymousPipeReader, AnonymousPipeWriter } from "../../src/anonymous_pipe/mod.ts";
 import { pattern } from "../windows/anonymous_pipe/pattern.ts";
 
 const [work, handle] = Deno.args;
 if (work === "write") {
-  using writer = PipeWriter.fromHandle(BigInt(handle));
+  using writer = AnonymousPipeWriter.fromHandle(BigInt(handle));
   const bytes = pattern(1_000_000);
   for (;;) writer.writeSync(bytes);
 } else {
-  using reader = PipeReader.fromHandle(BigInt(handle));
+  using reader = AnonymousPipeReader.fromHandle(BigInt(handle));
   const buffer = new Uint8Array(1000);
   while (reader.readSync(buffer) !== null);
 }

@@ -37,7 +37,7 @@ export class Receiver {
   async receive(options: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
     const waiting = startWait(options) ?? {};
     waiting.signal?.throwIfAborted();
-    await this.#lock.acquire(waiting);
+    await this.#lock.acquire(waiting as never);
     try {
       if (performance.now() - this.#turnedAt > LONGEST_RUN) {
         await eventLoopTurn();

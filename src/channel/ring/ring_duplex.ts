@@ -137,7 +137,7 @@ export class RingDuplex implements Disposable {
    */
   async request(message: Uint8Array, options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
     const bounded = startWait(options);
-    await this.#lock.acquire(bounded);
+    await this.#lock.acquire(bounded as never);
     try {
       const number = this.#nextNumber();
       const place = await this.writer.reserve(REQUEST_HEADER + message.length, bounded);

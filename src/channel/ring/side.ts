@@ -45,7 +45,7 @@ export class Side {
   async waitForPeer(options: WaitOptions | undefined): Promise<void> {
     this.checkOpen();
     const bounded = startWait(options);
-    const turn = this.#lock.acquire(bounded);
+    const turn = this.#lock.acquire(bounded as never);
     if (turn !== undefined) await turn;
     try {
       await this.#waiter.waitForPeer(bounded?.signal, bounded?.timeout);
@@ -72,7 +72,7 @@ export class Side {
   ): Promise<Result> {
     this.checkOpen();
     const bounded = startWait(options);
-    const turn = this.#lock.acquire(bounded);
+    const turn = this.#lock.acquire(bounded as never);
     if (turn !== undefined) await turn;
     try {
       while (true) {

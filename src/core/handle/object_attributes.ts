@@ -21,10 +21,13 @@ export interface ObjectAttributesOptions {
  *
  * Everything the structure points to, except the security descriptor, lies in the same ArrayBuffer: keep the bytes, and all of
  * it is kept.
+ *
+ * @param place The address that the bytes are copied to before they are used, if they are.
  */
 export function objectAttributes(
   name: string,
   options: ObjectAttributesOptions = {},
+  place?: bigint,
 ): Uint8Array<ArrayBuffer> {
   const { impersonationLevel, securityDescriptor = 0n, root = 0n } = options;
   const text = encodeWide(name);
@@ -34,7 +37,7 @@ export function objectAttributes(
   const buffer = new ArrayBuffer(textAt + text.byteLength);
   const bytes = new Uint8Array(buffer);
   const view = new DataView(buffer);
-  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
+  const address = place ?? Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
 
   const attributes = OBJECT_ATTRIBUTES.fields;
   view.setUint32(attributes.Length.offset, OBJECT_ATTRIBUTES.size, true);

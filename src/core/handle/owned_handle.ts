@@ -30,6 +30,7 @@ export class OwnedHandle implements Disposable {
   /** What the handle is for messages: `mutex "Local\\a"`. */
   readonly label: string;
   readonly #closing = new Set<(value: Deno.PointerObject) => void>();
+  readonly #releasing = new Set<() => void>();
 
   constructor(value: Deno.PointerObject, label: string) {
     this.#value = value;
@@ -75,6 +76,17 @@ export class OwnedHandle implements Disposable {
     return () => this.#closing.delete(listener);
   }
 
+  /** Runs `listener` when this object is about to have the handle no longer, because it is closed or given away. */
+  onRelease(listener: () => void): void {
+    this.#releasing.add(listener);
+  }
+
+  #release(): void {
+    for (const listener of this.#releasing) listener();
+    this.#releasing.clear();
+    this.#closing.clear();
+  }
+
   /** Whether a child process that inherits handles gets this one. */
   setInheritable(inheritable: boolean): void {
     const flag = inheritable ? HANDLE_FLAG_INHERIT : 0;
@@ -112,7 +124,7 @@ export class OwnedHandle implements Disposable {
   detach(): bigint {
     const number = this.number;
     this.#value = null;
-    this.#closing.clear();
+    this.#release();
     return number;
   }
 
@@ -122,7 +134,7 @@ export class OwnedHandle implements Disposable {
     if (value === null) return;
     this.#value = null;
     for (const listener of this.#closing) listener(value);
-    this.#closing.clear();
+    this.#release();
     if (kernel32().CloseHandle(value) === 0) {
       throw lastWin32Error({ operation: "CloseHandle", doing: `Cannot close the ${this.label}` });
     }

@@ -1,70 +1,32 @@
-import { FILE_SKIP_COMPLETION_PORT_ON_SUCCESS } from "../../win32/kernel32.ts";
 import { kernel32 } from "../../win32/kernel32.ts";
 import { ntdll } from "../../win32/ntdll.ts";
 import { STATUS_CANCELLED, STATUS_PENDING } from "../../win32/status_codes.ts";
-import { type Completable, completionPort } from "./completion_port.ts";
-import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
-import { EventLoopRef } from "./event_loop_ref.ts";
-import { startTimer, type WaitOptions } from "../options/wait_options.ts";
+import type { IoBlock } from "../thread/io_blocks.ts";
+import { threadResources } from "../thread/thread_resources.ts";
+import { type Completable, completionPort } from "./completion_port.ts";
+import type { Deadline } from "./deadline.ts";
+import type { EventLoopRef } from "./event_loop_ref.ts";
 
-// The asynchronous engine: operations on handles that were opened for asynchronous use, which complete at the completion
-// port of this thread of JavaScript.
-//
-// Operations are started by their native forms (NtReadFile and its kin), for two reasons. They return the status, so
-// that no last error has to be fetched; and what the completion carries is a number of our choice. That number is
-// used once: a completion that arrives late (Windows queues one for an operation that completed at once with a
-// warning, such as "more data") is recognised as nobody's and dropped, and no address is ever trusted.
-
-const ALWAYS = new EventLoopRef();
-
-/** How many operations the kernel still works on: a test of leaks reads it. */
+/** How many operations and waits the kernel still works on: a test of leaks reads it. */
 export function pendingOperations(): number {
   return completionPort.pending;
 }
 
 /**
- * Makes a handle that was opened for asynchronous use ready for operations; once for each handle.
+ * One asynchronous operation at a time on one handle, made to be used again and again. The handle is attached to the
+ * completion port.
  *
- * An operation that completes at once then queues no completion ("SetFileCompletionNotificationModes function").
- */
-export function attachToPort(handle: OwnedHandle): void {
-  completionPort.attach(handle);
-  const mode = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS;
-  if (kernel32().SetFileCompletionNotificationModes(handle.value, mode) === 0) {
-    throw lastWin32Error({
-      operation: "SetFileCompletionNotificationModes",
-      doing: `Cannot use the ${handle.label} asynchronously`,
-    });
-  }
-  // Closing a handle cancels what is pending on it only where no duplicate of it is left, so it is cancelled first.
-  handle.onClose((value) => kernel32().CancelIoEx(value, null));
-}
-
-/** How to wait for an operation. */
-export interface SettledOptions {
-  /** Whether the wait lets the program end. */
-  readonly unref?: boolean;
-  /** Decides it where `unref` is not set; without it the wait keeps the program alive. */
-  readonly eventLoopRef?: EventLoopRef;
-  /** Makes the error for a timeout, where there is more to say than that nothing came. */
-  readonly timedOut?: () => Error;
-}
-
-/**
- * One asynchronous operation at a time on one handle, made to be used again and again.
+ * Operations are started by their native forms (NtReadFile and others): they return the status, so that no last error has to be
+ * fetched, and their packets carry a token of our choice, so that no address is ever trusted.
  *
- * A start method returns whether the operation is still pending. If so, `settled()` must be awaited before the next
- * one; either way `status` and `bytes` then hold the result. The buffers are kept until the kernel is done with them,
- * and must not be reachable by code that could move them to another owner (`ArrayBuffer.prototype.transfer`).
+ * A start method returns whether the operation is pending. If so, `settled()` must be awaited before the next one; either way
+ * `status` and `bytes` then hold the result. Buffers lie in native memory, which its owner keeps until the operation is over.
  */
-export class IoOperation implements Completable {
+export class AsyncIoRequest implements Completable {
   readonly #handle: OwnedHandle;
-  // IO_STATUS_BLOCK: Status at 0, Information at 8. The kernel writes it when the operation completes.
-  readonly #statusBlock = new Uint8Array(new ArrayBuffer(16));
-  readonly #words = new Uint32Array(this.#statusBlock.buffer);
-  /** Memory the kernel uses while the operation is pending. */
-  #pinned: readonly (Uint8Array | null)[] | undefined;
+  readonly #eventLoopRef: EventLoopRef | undefined;
+  readonly #block: IoBlock;
   #waiting: PromiseWithResolvers<void> | undefined;
 
   /** The NTSTATUS of the last operation, unsigned. */
@@ -72,42 +34,48 @@ export class IoOperation implements Completable {
   /** How many bytes it moved. */
   bytes = 0;
 
-  constructor(handle: OwnedHandle) {
+  /** @param eventLoopRef Says whether an operation keeps the program alive; without it none does. */
+  constructor(handle: OwnedHandle, eventLoopRef: EventLoopRef | undefined) {
     this.#handle = handle;
+    this.#eventLoopRef = eventLoopRef;
+    this.#block = threadResources().blocks.take();
+    handle.onRelease(() => {
+      if (this.#waiting === undefined) this.#giveBlockBack();
+    });
   }
 
   /** Reads at most `length` bytes into `buffer`. */
-  read(buffer: Uint8Array<ArrayBuffer>, length = buffer.byteLength): boolean {
-    const number = completionPort.nextNumber();
+  read(buffer: Uint8Array<ArrayBuffer>, length: number): boolean {
+    const token = this.#begin();
     const status = ntdll().NtReadFile(
       this.#handle.value,
       null,
       null,
-      number,
-      this.#statusBlock,
+      BigInt(token),
+      this.#block.bytes,
       buffer,
       length,
       null,
       null,
     );
-    return this.#started(number, status, buffer, null);
+    return this.#started(token, status);
   }
 
   /** Writes `length` bytes of `buffer`. */
-  write(buffer: Uint8Array<ArrayBuffer>, length = buffer.byteLength): boolean {
-    const number = completionPort.nextNumber();
+  write(buffer: Uint8Array<ArrayBuffer>, length: number): boolean {
+    const token = this.#begin();
     const status = ntdll().NtWriteFile(
       this.#handle.value,
       null,
       null,
-      number,
-      this.#statusBlock,
+      BigInt(token),
+      this.#block.bytes,
       buffer,
       length,
       null,
       null,
     );
-    return this.#started(number, status, buffer, null);
+    return this.#started(token, status);
   }
 
   /** Sends a control code to the handle's file system, with an input and an output. */
@@ -116,50 +84,55 @@ export class IoOperation implements Completable {
     input: Uint8Array<ArrayBuffer> | null = null,
     output: Uint8Array<ArrayBuffer> | null = null,
   ): boolean {
-    const number = completionPort.nextNumber();
+    const token = this.#begin();
     const status = ntdll().NtFsControlFile(
       this.#handle.value,
       null,
       null,
-      number,
-      this.#statusBlock,
+      BigInt(token),
+      this.#block.bytes,
       code,
       input,
       input?.byteLength ?? 0,
       output,
       output?.byteLength ?? 0,
     );
-    return this.#started(number, status, input, output);
+    return this.#started(token, status);
   }
 
-  #started(
-    number: bigint,
-    status: number,
-    input: Uint8Array | null,
-    output: Uint8Array | null,
-  ): boolean {
-    if (status !== STATUS_PENDING) {
-      this.status = status >>> 0;
-      // Bytes 8 to 11 are written by every outcome but an error (a negative status that is not a warning).
-      this.bytes = this.status < 0xc000_0000 ? this.#words[2] : 0;
-      return false;
+  #begin(): number {
+    this.#block.markPending();
+    return completionPort.nextToken();
+  }
+
+  #started(token: number, status: number): boolean {
+    if (status === STATUS_PENDING) {
+      // The packet cannot be seen within this tick, so it is not too late to register.
+      this.#waiting = Promise.withResolvers();
+      this.#eventLoopRef?.retain();
+      completionPort.register(token, this);
+      return true;
     }
-    // The completion cannot be seen before this turn of the event loop is over, so it is not too late to enter it.
-    this.#pinned = [input, output];
-    this.#waiting = Promise.withResolvers();
-    completionPort.expect(number, this);
-    return true;
+    this.status = status >>> 0;
+    // Every outcome but an error (a negative status that is no warning) writes Information.
+    this.bytes = this.status < 0xc000_0000 ? this.#block.information : 0;
+    this.#block.settle(status);
+    return false;
   }
 
-  /** Called once, by the engine, when the kernel is done. */
+  /** Called once, by the port, when the kernel is done. */
   completed(): void {
-    // The block holds what the callback does not: the bytes of an outcome that is a warning.
-    this.status = this.#words[0];
-    this.bytes = this.#words[2];
-    this.#pinned = undefined;
+    this.status = this.#block.status;
+    this.bytes = this.#block.information;
+    if (this.#handle.closed) this.#giveBlockBack();
+    this.#eventLoopRef?.release();
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.resolve();
+  }
+
+  #giveBlockBack(): void {
+    threadResources().blocks.giveBack(this.#block);
   }
 
   /** Whether the kernel works on it now. */
@@ -170,59 +143,38 @@ export class IoOperation implements Completable {
   /**
    * Waits until the pending operation has completed.
    *
-   * Abort and timeout ask the kernel to cancel, and wait for its answer: only if that is "cancelled" is the reason
-   * thrown. An operation that completed in the same moment counts, so nothing that was moved is lost.
+   * A deadline that passes asks the kernel to cancel, and waits for its answer: only if that is "cancelled" is the reason thrown. An
+   * operation that completed in the same moment counts, so nothing that was moved is lost.
+   *
+   * @param timedOut Makes the error for a timeout.
    */
-  async settled(options?: WaitOptions, settings: SettledOptions = {}): Promise<void> {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    const eventLoopRef = settings.unref ? undefined : settings.eventLoopRef ?? ALWAYS;
-    eventLoopRef?.retain();
-    try {
-      if (options?.signal === undefined && options?.timeout === undefined) {
-        await waiting.promise;
-      } else {
-        await this.#settledOrCancelled(waiting.promise, options, settings);
-      }
-    } finally {
-      eventLoopRef?.release();
-    }
+  settled(deadline?: Deadline, timedOut?: () => Error): Promise<void> {
+    const promise = this.#waiting?.promise ?? Promise.resolve();
+    return deadline === undefined ? promise : this.#settledInTime(promise, deadline, timedOut);
   }
 
-  async #settledOrCancelled(
+  async #settledInTime(
     completion: Promise<void>,
-    options: WaitOptions,
-    { timedOut }: SettledOptions,
+    deadline: Deadline,
+    timedOut: (() => Error) | undefined,
   ): Promise<void> {
-    const { signal } = options;
-    let reason: { readonly error: unknown } | undefined;
-    const cancel = (error: unknown) => {
-      reason ??= { error };
+    let expired: { readonly reason: unknown } | undefined;
+    const watch = deadline.watch((reason) => {
+      expired ??= { reason };
       this.cancel();
-    };
-    const onAbort = () => cancel(signal?.reason);
-    const { timeout } = options;
-    const onTimeout = () =>
-      cancel(
-        timedOut?.() ??
-          new Deno.errors.TimedOut(`The ${this.#handle.label} did not answer in ${timeout} ms`),
-      );
-    const timer = startTimer(timeout, onTimeout);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
+    }, () => timedOut?.());
     try {
       await completion;
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      watch[Symbol.dispose]();
     }
-    if (reason !== undefined && this.status === STATUS_CANCELLED) throw reason.error;
+    if (expired !== undefined && this.status === STATUS_CANCELLED) throw expired.reason;
   }
 
   /** Asks the kernel to give the pending operation up; its completion tells whether it did. */
   cancel(): void {
     if (this.#waiting === undefined || this.#handle.closed) return;
-    // Its only failure is "not found": the operation has completed, and its completion is on the way.
-    kernel32().CancelIoEx(this.#handle.value, this.#statusBlock);
+    // Its only failure is "not found": the operation has completed, and its packet is on the way.
+    kernel32().CancelIoEx(this.#handle.value, this.#block.bytes);
   }
 }

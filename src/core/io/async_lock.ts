@@ -1,59 +1,48 @@
-import { startTimer, type WaitOptions } from "../options/wait_options.ts";
+import type { Deadline } from "./deadline.ts";
 
-/** Lets callers in one at a time, in the order they came: reads of one connection, or its writes. */
+/** Lets callers in one at a time, in the order they came. */
 export class AsyncLock {
-  #taken = false;
+  #isHeld = false;
   readonly #queue: (() => void)[] = [];
 
-  /** Whether who enters now has to wait. */
+  /** Whether a caller that acquires now has to wait. */
   get isHeld(): boolean {
-    return this.#taken;
+    return this.#isHeld;
   }
 
   /**
-   * Waits for the turn; the caller must give it up with `leave()`.
+   * Waits for the lock; the caller must give it back with `release()`.
    *
-   * @returns Nothing if the turn was free, so that the usual case costs no promise.
+   * @param timedOut Makes the error for a deadline that passes first.
+   * @returns Nothing if the lock was free, so that the usual case costs no promise.
    */
-  acquire(options?: WaitOptions): Promise<void> | undefined {
-    options?.signal?.throwIfAborted();
-    if (!this.#taken) {
-      this.#taken = true;
+  acquire(
+    deadline?: Deadline,
+    timedOut: () => Error = () => new Error(),
+  ): Promise<void> | undefined {
+    if (!this.#isHeld) {
+      this.#isHeld = true;
       return undefined;
     }
-    return this.#queued(options);
-  }
-
-  #queued(options: WaitOptions | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const signal = options?.signal;
-    const settle = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
-    const admit = () => {
-      settle();
-      resolve();
-    };
     const giveUp = (reason: unknown) => {
-      settle();
       this.#queue.splice(this.#queue.indexOf(admit), 1);
+      watch?.[Symbol.dispose]();
       reject(reason);
     };
-    const onAbort = () => giveUp(signal?.reason);
-    const timer = startTimer(options?.timeout, () =>
-      giveUp(
-        new Deno.errors.TimedOut("The operations before this one did not end within its timeout"),
-      ));
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const admit = () => {
+      watch?.[Symbol.dispose]();
+      resolve();
+    };
     this.#queue.push(admit);
+    const watch = deadline?.watch(giveUp, timedOut);
     return promise;
   }
 
   /** Lets the next caller in. */
   release(): void {
     const next = this.#queue.shift();
-    if (next === undefined) this.#taken = false;
+    if (next === undefined) this.#isHeld = false;
     else next();
   }
 }

@@ -1,205 +1,255 @@
-import { INFINITE } from "../../win32/kernel32.ts";
-import { kernel32 } from "../../win32/kernel32.ts";
+import { INFINITE, kernel32 } from "../../win32/kernel32.ts";
+import { POST_CONTEXT } from "../callback/thunk_code.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import { invalidHandleValue, OwnedHandle } from "../handle/owned_handle.ts";
-import { createWait, WAIT_CALLBACK } from "./threadpool.ts";
-import { OVERLAPPED_ENTRY } from "../../win32/structs.ts";
+import { functionAddress } from "../thread/end_calls.ts";
+import { threadResources } from "../thread/thread_resources.ts";
+import { WAITING } from "../thread/reclaim.ts";
+import { Packets } from "./packets.ts";
+import { createPortWatch, type PortWatch } from "./port_watch.ts";
 
-/** What is told when the kernel is done with an operation. */
+/** An operation or a wait that ends with a packet at the port. */
 export interface Completable {
-  /** Called once. It must not throw. */
-  completed(): void;
+  /**
+   * Called once, when the packet has been taken. It must not throw.
+   *
+   * @param value The packet's byte count, which a wait uses for its result.
+   */
+  completed(value: number): void;
+  /** Whether it must not be completed before what was in the port when its packet was posted. */
+  readonly isFence?: boolean;
 }
 
-/** The most packets that are taken at once. */
-const MOST_PACKETS = 512;
-/** A number that no operation has: its packet only ends a wait for packets. */
-const NUDGE = 0n;
-/** How long a wait for packets is left alone, in milliseconds. */
-const PATIENCE = 20;
-
-const ENTRY_WORDS = OVERLAPPED_ENTRY.size / 8;
-const NUMBER_WORD = OVERLAPPED_ENTRY.fields.lpOverlapped.offset / 8;
-
-/** Room for the packets of one call ("OVERLAPPED_ENTRY structure (minwinbase.h)"). */
-class Packets {
-  readonly buffer = new Uint8Array(new ArrayBuffer(MOST_PACKETS * OVERLAPPED_ENTRY.size));
-  readonly count = new Uint32Array(new ArrayBuffer(4));
-  readonly #words = new BigUint64Array(this.buffer.buffer);
-
-  /** What the operation was started with, which the packet carries in place of an address. */
-  numberOf(index: number): bigint {
-    return this.#words[index * ENTRY_WORDS + NUMBER_WORD];
-  }
-}
+/** How long (milliseconds) a wait for packets is left alone before the port is looked at in another way. */
+const RECHECK_MS = 20;
+/** The token of a packet that only ends a wait for packets. */
+const WAKE_TOKEN = 0;
 
 /**
- * The completion port of this thread of JavaScript ("I/O Completion Ports"), and how packets get from it to JavaScript.
+ * The completion port of this thread of JavaScript ("I/O Completion Ports"), at which all operations and waits of the thread end.
  *
- * While something that keeps the program alive is pending, a call on another thread waits for packets, and brings all that are
- * there at once: for each one apart, waking JavaScript would cost more than the rest of the operation. Such a call keeps
- * the program alive, and it needs one of Deno's threads for blocking calls, of which there are few (four for each processor): other
- * calls that block, as reads from the pipes of child processes, may take them all.
+ * A packet names its operation by a token: a number that is used once (odd, so that it is never an address), or the address of an
+ * OVERLAPPED of this engine. A packet with an unknown token is dropped: Windows queues one for an operation that completed at once
+ * with a warning, such as "more data".
  *
- * So the port is also watched by a wait of the thread pool, which needs none of these threads and lets the program end:
- * when nothing that is pending keeps the program alive, and when the call has not come back for some time, as it then may not have begun.
- * To be woken by it takes longer, and nobody notices after a pause.
+ * While something that keeps the program alive is pending, a nonblocking call waits for packets, and takes all there are at once: to
+ * wake JavaScript for each one apart would cost more than the rest of the operation. Such a call keeps the program alive, and needs one
+ * of Deno's threads for blocking calls, of which there are few (four for each processor); other calls that block may take them
+ * all. So the port is also watched in a way that needs none of these threads and lets the program end (`PortWatch`): when nothing
+ * that is pending keeps the program alive, and when the call has not come back for some time, as it then may not have begun.
  */
 class CompletionPort {
-  readonly #pending = new Map<bigint, Completable>();
-  #lastNumber = NUDGE;
-  /** How many things that wait keep the program alive. */
+  readonly #pending = new Map<number, Completable>();
+  #lastToken = -1;
+  /** How many things that are waited for keep the program alive. */
   #references = 0;
-  #port: OwnedHandle | undefined;
-  readonly #fetched = new Packets();
-  #isFetching = false;
-  #isNudged = false;
-  readonly #polled = new Packets();
-  #watch: Deno.PointerObject | undefined;
+  /** How many open handles complete here. */
+  #handles = 0;
+  #port: Deno.PointerObject | undefined;
+  /** What the nonblocking call takes, and what polling takes. */
+  #packets: Packets | undefined;
+  #polled: Packets | undefined;
+  #isWaiting = false;
+  #isWoken = false;
+  #watch: PortWatch | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Fences that wait for the packets which a call on another thread may have taken before them. */
+  readonly #heldFences: Completable[] = [];
 
+  /** How many operations and waits are pending: a test of leaks reads it. */
   get pending(): number {
     return this.#pending.size;
   }
 
+  /** The port's handle. */
+  get handle(): Deno.PointerObject {
+    if (this.#port === undefined) this.#create();
+    return this.#port as Deno.PointerObject;
+  }
+
   /** Lets the operations of a handle complete at this port. */
   attach(handle: OwnedHandle): void {
-    this.#port ??= this.#create();
-    const port = kernel32().CreateIoCompletionPort(handle.value, this.#port.value, 0n, 0);
+    const port = kernel32().CreateIoCompletionPort(handle.value, this.handle, 0n, 0);
     if (port === null) {
       throw lastWin32Error({
         operation: "CreateIoCompletionPort",
         doing: `Cannot use the ${handle.label} asynchronously`,
       });
     }
+    this.#handles++;
+    handle.onClose(() => {
+      // With the last handle the wait for packets ends at once, and not after a while.
+      if (--this.#handles === 0) queueMicrotask(() => this.#updateWait());
+    });
   }
 
-  #create(): OwnedHandle {
-    const value = kernel32().CreateIoCompletionPort(invalidHandleValue(), null, 0n, 1);
-    if (value === null) {
+  #create(): void {
+    const port = kernel32().CreateIoCompletionPort(invalidHandleValue(), null, 0n, 1);
+    if (port === null) {
       throw lastWin32Error({
         operation: "CreateIoCompletionPort",
         doing: "Cannot wait asynchronously",
       });
     }
-    const port = new OwnedHandle(value, "completion port");
-    const callback = Deno.UnsafeCallback.threadSafe(WAIT_CALLBACK, () => this.#poll());
-    callback.unref();
-    this.#watch = createWait(callback, 0n, port.label);
-    return port;
+    const resources = threadResources();
+    this.#packets = new Packets(resources);
+    this.#polled = new Packets(resources);
+    this.#watch = createPortWatch(port, () => this.#poll());
+    // What ends a wait for packets when this thread has ended.
+    const wake = resources.allocate(POST_CONTEXT.size);
+    const words = new BigUint64Array(wake.bytes.buffer);
+    words[POST_CONTEXT.port / 8] = Deno.UnsafePointer.value(port);
+    words[POST_CONTEXT.post / 8] = functionAddress("PostQueuedCompletionStatus");
+    resources.adoptPort(port, this.#packets.countMemory, wake);
+    this.#port = port;
   }
 
-  /** A number for the packet of an operation that is about to be started; no other one will have it. */
-  nextNumber(): bigint {
-    return ++this.#lastNumber;
+  /** A token for an operation that is about to be started; no other one gets it. */
+  nextToken(): number {
+    return this.#lastToken += 2;
   }
 
-  /** The operation with this number is pending. Until it is completed it is kept, and with it the memory that the kernel uses. */
-  expect(number: bigint, operation: Completable): void {
-    this.#pending.set(number, operation);
-    // Who waits for it says whether it keeps the program alive, still in this turn.
-    if (this.#references > 0) this.#arrange();
-    else queueMicrotask(() => this.#arrange());
+  /**
+   * Keeps an operation until its packet comes. The program stays alive for it if `ref()` has been called, by the caller or by what the
+   * operation belongs to.
+   */
+  register(token: number, operation: Completable): void {
+    this.#pending.set(token, operation);
+    // The caller refs within this tick, if it does.
+    if (this.#references > 0) this.#updateWait();
+    else queueMicrotask(() => this.#updateWait());
   }
 
-  keepAlive(): void {
-    if (this.#references++ === 0) this.#arrange();
+  /** Takes back what was registered, as no packet will come or matter. */
+  forget(token: number): void {
+    if (this.#pending.delete(token)) this.#updateWait();
   }
 
-  letExit(): void {
-    if (--this.#references === 0) this.#arrange();
+  /** Keeps the program alive, until `unref()` is called as often. */
+  ref(): void {
+    if (this.#references++ === 0) this.#updateWait();
   }
 
-  /** Sees to it that somebody waits for packets, as long as and in the way it is needed. */
-  #arrange(): void {
+  unref(): void {
+    if (--this.#references === 0) this.#updateWait();
+  }
+
+  /** Posts a packet for a registered token, behind those that are in the port. */
+  post(token: number): void {
+    const { PostQueuedCompletionStatus } = kernel32();
+    if (
+      PostQueuedCompletionStatus(this.handle, 0, 0n, Deno.UnsafePointer.create(BigInt(token))) === 0
+    ) {
+      throw lastWin32Error({
+        operation: "PostQueuedCompletionStatus",
+        doing: "Cannot post to the completion port",
+      });
+    }
+  }
+
+  /** Starts or stops the ways to wait for packets to match what is pending. */
+  #updateWait(): void {
     const hasPending = this.#pending.size > 0;
     if (this.#references === 0 && !hasPending) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
-      this.#nudge();
+      this.#watch?.disarm();
+      this.#endWait();
       return;
     }
-    if (hasPending && !this.#isFetching) {
-      if (this.#references > 0) this.#fetch();
-      else this.#watchPort();
+    if (hasPending && !this.#isWaiting) {
+      if (this.#references > 0) this.#wait();
+      else this.#watch?.arm();
     }
-    if (this.#isFetching || this.#references > 0) {
-      this.#timer ??= setTimeout(() => this.#review(), PATIENCE);
+    if (this.#isWaiting || this.#references > 0) {
+      this.#timer ??= setTimeout(() => this.#recheck(), RECHECK_MS);
     }
   }
 
-  /** After a while without change. References come and go with each operation, so nothing is made of it before. */
-  #review(): void {
+  /** Runs after some time: references come and go with each operation, so nothing follows from one before. */
+  #recheck(): void {
     this.#timer = undefined;
     if (this.#references === 0) {
-      this.#nudge();
-    } else if (!this.#isFetching) {
+      this.#endWait();
+    } else if (!this.#isWaiting) {
       // Nothing is pending, but something is waited for: this keeps the program alive.
-      this.#fetch();
+      this.#wait();
     }
-    if (this.#pending.size > 0) this.#watchPort();
+    if (this.#pending.size > 0) this.#watch?.arm();
   }
 
   /** Waits for packets on another thread. */
-  #fetch(): void {
-    if (this.#port === undefined) return;
-    this.#isFetching = true;
-    const { buffer, count } = this.#fetched;
+  #wait(): void {
+    if (this.#port === undefined || this.#packets === undefined) return;
+    const packets = this.#packets;
+    this.#isWaiting = true;
+    packets.count = WAITING;
     kernel32().GetQueuedCompletionStatusExNonblocking(
-      this.#port.value,
-      buffer,
-      MOST_PACKETS,
-      count,
+      this.#port,
+      packets.bytes,
+      packets.capacity,
+      packets.countMemory.bytes,
       INFINITE,
       0,
     ).then((done) => {
-      this.#isFetching = false;
-      this.#isNudged = false;
+      this.#isWaiting = false;
+      this.#isWoken = false;
       if (done === 0) throw new Error("GetQueuedCompletionStatusEx failed on a port that is open");
-      this.#dispatch(this.#fetched);
+      this.#dispatch(packets);
     });
   }
 
   /** Ends the wait of the other thread. */
-  #nudge(): void {
-    if (this.#port === undefined || !this.#isFetching || this.#isNudged) return;
-    this.#isNudged = true;
-    if (kernel32().PostQueuedCompletionStatus(this.#port.value, 0, NUDGE, null) === 0) {
-      throw lastWin32Error({ operation: "PostQueuedCompletionStatus", doing: "Cannot end a wait" });
-    }
+  #endWait(): void {
+    if (!this.#isWaiting || this.#isWoken) return;
+    this.#isWoken = true;
+    this.post(WAKE_TOKEN);
   }
 
-  /** Lets the thread pool watch the port: it is signaled while there are packets. */
-  #watchPort(): void {
-    if (this.#port === undefined || this.#watch === undefined) return;
-    kernel32().SetThreadpoolWait(this.#watch, this.#port.value, null);
-  }
-
-  /** Takes what is there. Never throws: it is called by the pool's thread. */
-  #poll(): void {
-    if (this.#port === undefined) return;
-    const { buffer, count } = this.#polled;
-    const { value } = this.#port;
-    // Its failure is that there is nothing: the other thread has been faster.
-    if (kernel32().GetQueuedCompletionStatusEx(value, buffer, MOST_PACKETS, count, 0, 0) === 0) {
-      count[0] = 0;
+  /** Takes the packets that are there, and tells how many. */
+  #poll(): number {
+    const packets = this.#polled;
+    if (this.#port === undefined || packets === undefined) return 0;
+    const { GetQueuedCompletionStatusEx } = kernel32();
+    const { bytes, capacity, countMemory } = packets;
+    // It fails if there is nothing: the other thread has been faster.
+    if (GetQueuedCompletionStatusEx(this.#port, bytes, capacity, countMemory.bytes, 0, 0) === 0) {
+      packets.count = 0;
     }
-    this.#dispatch(this.#polled);
+    const { count } = packets;
+    this.#dispatch(packets);
+    return count;
   }
 
   #dispatch(packets: Packets): void {
+    const { count } = packets;
     const done: Completable[] = [];
-    for (let i = 0; i < packets.count[0]; i++) {
-      const number = packets.numberOf(i);
-      const operation = this.#pending.get(number);
-      // There is none for a nudge, and for a packet that Windows queues though the call had completed at once.
+    const values: number[] = [];
+    for (let index = 0; index < count; index++) {
+      const operation = this.#take(packets.token(index));
       if (operation === undefined) continue;
-      this.#pending.delete(number);
       done.push(operation);
+      values.push(packets.value(index));
+    }
+    if (!this.#isWaiting && this.#heldFences.length > 0) {
+      for (const fence of this.#heldFences.splice(0)) {
+        done.push(fence);
+        values.push(0);
+      }
     }
     // Others go on being waited for while these are dealt with.
-    this.#arrange();
-    for (const operation of done) operation.completed();
+    this.#updateWait();
+    for (let i = 0; i < done.length; i++) done[i].completed(values[i]);
+  }
+
+  /** The operation that a packet is for, if there is one that can be completed now. */
+  #take(token: number): Completable | undefined {
+    const operation = this.#pending.get(token);
+    if (operation === undefined) return undefined;
+    this.#pending.delete(token);
+    if (!operation.isFence || !this.#isWaiting) return operation;
+    this.#heldFences.push(operation);
+    this.#endWait();
   }
 }
 

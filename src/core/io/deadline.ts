@@ -55,10 +55,7 @@ export class Deadline {
 
   /** The error for this call when its time is over. */
   timedOut(context: TimeoutContext): Error {
-    const { doing, code = WAIT_TIMEOUT } = context;
-    return new Deno.errors.TimedOut(`${doing} within ${this.timeout} ms`, {
-      cause: new Win32Error(code, context),
-    });
+    return timeoutError(this.timeout, context);
   }
 
   /**
@@ -87,6 +84,14 @@ export class Deadline {
       },
     };
   }
+}
+
+/** The error for a call that did not end within `timeout` milliseconds. */
+export function timeoutError(timeout: number, context: TimeoutContext): Error {
+  const { doing, code = WAIT_TIMEOUT } = context;
+  return new Deno.errors.TimedOut(`${doing} within ${timeout} ms`, {
+    cause: new Win32Error(code, context),
+  });
 }
 
 /** The longest timeout of a JavaScript timer, in milliseconds (about 24.8 days). */

@@ -1,33 +1,33 @@
 import { completionPort } from "./completion_port.ts";
 
-/** Whether the waits of one object keep the program alive: what its `ref()` and `unref()` switch, at any time. */
+/** Whether the calls of one object keep the program alive: what its `ref()` and `unref()` switch, at any time. */
 export class EventLoopRef {
-  #waits = 0;
-  #unref = false;
+  #calls = 0;
+  #isUnref = false;
 
-  /** A wait begins. */
+  /** A call begins to wait. */
   retain(): void {
-    this.#waits++;
-    if (!this.#unref) completionPort.keepAlive();
+    this.#calls++;
+    if (!this.#isUnref) completionPort.ref();
   }
 
-  /** A wait has ended. */
+  /** It waits no longer. */
   release(): void {
-    this.#waits--;
-    if (!this.#unref) completionPort.letExit();
+    this.#calls--;
+    if (!this.#isUnref) completionPort.unref();
   }
 
-  /** Waits keep the program alive, also those under way. */
+  /** Calls keep the program alive, also those under way. */
   ref(): void {
-    if (!this.#unref) return;
-    this.#unref = false;
-    for (let i = 0; i < this.#waits; i++) completionPort.keepAlive();
+    if (!this.#isUnref) return;
+    this.#isUnref = false;
+    for (let i = 0; i < this.#calls; i++) completionPort.ref();
   }
 
-  /** Waits let the program end, also those under way. */
+  /** Calls let the program end, also those under way. */
   unref(): void {
-    if (this.#unref) return;
-    this.#unref = true;
-    for (let i = 0; i < this.#waits; i++) completionPort.letExit();
+    if (this.#isUnref) return;
+    this.#isUnref = true;
+    for (let i = 0; i < this.#calls; i++) completionPort.unref();
   }
 }

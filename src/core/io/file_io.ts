@@ -1,63 +1,111 @@
+import { ERROR_INVALID_PARAMETER } from "../../win32/error_codes.ts";
+import { FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, kernel32 } from "../../win32/kernel32.ts";
 import {
   FILE_SYNCHRONOUS_IO_ALERT,
   FILE_SYNCHRONOUS_IO_NONALERT,
   FileModeInformation,
+  ntdll,
 } from "../../win32/ntdll.ts";
-import { ERROR_INVALID_PARAMETER } from "../../win32/error_codes.ts";
-import { ntdll } from "../../win32/ntdll.ts";
-import { BlockingOperation } from "./sync_io.ts";
-import { ntStatusError, Win32Error } from "../error/windows_error.ts";
-import type { OwnedHandle } from "../handle/owned_handle.ts";
-import { attachToPort, IoOperation } from "./async_io.ts";
 import { IO_STATUS_BLOCK } from "../../win32/structs.ts";
+import { lastWin32Error, ntStatusError, Win32Error } from "../error/windows_error.ts";
+import type { OwnedHandle } from "../handle/owned_handle.ts";
+import { isWorker, threadResources } from "../thread/thread_resources.ts";
+import { AsyncIoRequest } from "./async_io.ts";
+import { completionPort } from "./completion_port.ts";
+import { EventLoopRef } from "./event_loop_ref.ts";
+import { IoDirection } from "./io_direction.ts";
+import { SyncIoRequest } from "./sync_io.ts";
 
 /**
- * Both ways to read from a handle or to write to it.
+ * Input and output on one handle of a pipe, mailslot or other file: with calls that do not block and with calls that do.
  *
- * The handle is attached to the completion port when it is first used asynchronously: that is once and for all processes and
- * threads that have the file open, so one that is only passed on must not be bound here.
+ * The handle is attached to the completion port when it is first used asynchronously. That is once and for all processes and threads
+ * that have the file open, so one that is only passed on must not be attached here.
+ *
+ * If this thread is a Worker and ends, the handle is closed.
  */
-export class HandleIo {
-  readonly #handle: OwnedHandle;
-  readonly #synchronous: boolean | undefined;
-  #asynchronous: IoOperation | undefined;
+export class FileIo {
+  readonly handle: OwnedHandle;
+  /** Whether calls that wait keep the program alive. */
+  readonly eventLoopRef = new EventLoopRef();
+  /** Calls that read. */
+  readonly input: IoDirection;
+  /** Calls that write. */
+  readonly output: IoDirection;
   /** For calls that block. */
-  readonly blocking: BlockingOperation;
+  readonly sync: SyncIoRequest;
+  readonly #isSynchronous: boolean | undefined;
+  #isAttached = false;
 
-  /** @param synchronous Whether the handle was opened for blocking calls, if that is known. */
-  constructor(handle: OwnedHandle, synchronous?: boolean) {
-    this.#handle = handle;
-    this.#synchronous = synchronous;
-    this.blocking = new BlockingOperation(handle, synchronous);
+  /** @param isSynchronous Whether the handle was opened for blocking calls only, if that is known. */
+  constructor(handle: OwnedHandle, isSynchronous?: boolean) {
+    this.handle = handle;
+    this.#isSynchronous = isSynchronous;
+    this.sync = new SyncIoRequest(handle, isSynchronous);
+    this.input = new IoDirection(this);
+    this.output = new IoDirection(this);
+    if (isWorker) closeAtThreadEnd(handle);
   }
 
   /**
-   * For calls that do not.
+   * A request for operations that do not block.
    *
+   * @param eventLoopRef Says whether it keeps the program alive: as the other calls do if it is left out, and never if it is `null`.
    * @throws {Deno.errors.NotSupported} If the handle was opened for blocking calls, or is used asynchronously elsewhere.
    */
-  get asynchronous(): IoOperation {
-    return this.#asynchronous ??= this.#bind();
+  request(eventLoopRef: EventLoopRef | null = this.eventLoopRef): AsyncIoRequest {
+    this.#attach();
+    return new AsyncIoRequest(this.handle, eventLoopRef ?? undefined);
   }
 
-  #bind(): IoOperation {
-    const { label } = this.#handle;
-    if (this.#synchronous ?? isSynchronous(this.#handle)) {
+  #attach(): void {
+    if (this.#isAttached) return;
+    const { handle } = this;
+    if (this.#isSynchronous ?? isSynchronous(handle)) {
       throw new Deno.errors.NotSupported(
-        `The ${label} was made for blocking calls, as a standard stream must be: only those whose name ends in Sync work`,
+        `The ${handle.label} was made for blocking calls, as a standard stream must be: only those whose name ends in Sync work`,
       );
     }
     try {
-      attachToPort(this.#handle);
+      completionPort.attach(handle);
     } catch (error) {
       if (!(error instanceof Win32Error && error.code === ERROR_INVALID_PARAMETER)) throw error;
       throw new Deno.errors.NotSupported(
-        `The ${label} is already used asynchronously by another thread or process that has it open`,
+        `The ${handle.label} is already used asynchronously by another thread or process that has it open`,
         { cause: error },
       );
     }
-    return new IoOperation(this.#handle);
+    skipPacketOnSuccess(handle);
+    // Closing a handle cancels what is pending on it only if no duplicate of it is left, so it is cancelled first.
+    handle.onClose((value) => kernel32().CancelIoEx(value, null));
+    if (!isWorker) closeAtThreadEnd(handle);
+    this.#isAttached = true;
   }
+
+  /** Calls keep the program alive while they wait, which is the default. */
+  ref(): void {
+    this.eventLoopRef.ref();
+  }
+
+  /** Calls let the program end though they wait. */
+  unref(): void {
+    this.eventLoopRef.unref();
+  }
+}
+
+/** An operation that completes at once queues no packet then ("SetFileCompletionNotificationModes function"). */
+function skipPacketOnSuccess(handle: OwnedHandle): void {
+  const mode = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS;
+  if (kernel32().SetFileCompletionNotificationModes(handle.value, mode) !== 0) return;
+  throw lastWin32Error({
+    operation: "SetFileCompletionNotificationModes",
+    doing: `Cannot use the ${handle.label} asynchronously`,
+  });
+}
+
+function closeAtThreadEnd(handle: OwnedHandle): void {
+  const registration = threadResources().endCalls.closeHandle(handle.number);
+  handle.onRelease(() => registration.cancel());
 }
 
 /** Whether a file was opened for blocking calls: then every operation on it blocks, in every process that has it open. */

@@ -1,7 +1,7 @@
-import { INFINITE, WAIT_OBJECT_0 } from "../../win32/kernel32.ts";
-import { kernel32 } from "../../win32/kernel32.ts";
+import { INFINITE, kernel32, WAIT_OBJECT_0 } from "../../win32/kernel32.ts";
 import { ntdll } from "../../win32/ntdll.ts";
 import { STATUS_PENDING } from "../../win32/status_codes.ts";
+import { IO_STATUS_BLOCK } from "../../win32/structs.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
 
@@ -9,27 +9,26 @@ import type { OwnedHandle } from "../handle/owned_handle.ts";
  * One operation at a time on one handle, done when the call returns. The handle may be of either kind: on one that was opened for
  * asynchronous use the kernel only starts the operation, and signals an event at its end.
  *
- * The operation carries no number, so that a handle attached to a completion port sends it no completion ("NtReadFile
- * function": none is queued where ApcContext is NULL).
+ * The operation carries no token, so that a handle attached to a completion port sends it no packet ("NtReadFile function": none is
+ * queued if ApcContext is NULL). The thread stands still until the kernel is done, so the caller's memory is used as it is.
  */
-export class BlockingOperation {
+export class SyncIoRequest {
   readonly #handle: OwnedHandle;
-  readonly #synchronous: boolean;
-  // IO_STATUS_BLOCK: Status at 0, Information at 8.
-  readonly #statusBlock = new Uint8Array(new ArrayBuffer(16));
+  readonly #isSynchronous: boolean;
+  readonly #statusBlock = new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size));
   readonly #words = new Uint32Array(this.#statusBlock.buffer);
-  /** What the kernel works on: until the call is over, no garbage collection may free it. */
-  #pinned: ArrayBufferLike | undefined;
+  /** What the kernel works on: no garbage collection may free it before the operation is over. */
+  #pinned: readonly (ArrayBufferLike | undefined)[] | undefined;
 
   /** The NTSTATUS of the last operation, unsigned. */
   status = 0;
   /** How many bytes it moved. */
   bytes = 0;
 
-  /** @param synchronous Whether the handle is known to have been opened for blocking calls, which then need no event. */
-  constructor(handle: OwnedHandle, synchronous = false) {
+  /** @param isSynchronous Whether the handle is known to have been opened for blocking calls, which then need no event. */
+  constructor(handle: OwnedHandle, isSynchronous = false) {
     this.#handle = handle;
-    this.#synchronous = synchronous;
+    this.#isSynchronous = isSynchronous;
   }
 
   /** Reads at most `p.byteLength` bytes into `p`. */
@@ -42,32 +41,52 @@ export class BlockingOperation {
   startRead(p: Uint8Array): void {
     const { value } = this.#handle;
     const { NtReadFile } = ntdll();
-    const event = this.#synchronous ? null : threadEvent();
+    const event = this.#event();
     const block = this.#statusBlock;
     const pinned = this.#pin(p);
-    this.#started(
-      NtReadFile(value, event, null, 0n, block, pinned, p.byteLength, null, null),
-    );
+    this.#started(NtReadFile(value, event, null, 0n, block, pinned, p.byteLength, null, null));
   }
 
   /** Writes all of `p`. */
   write(p: Uint8Array): void {
     const { value } = this.#handle;
     const { NtWriteFile } = ntdll();
-    const event = this.#synchronous ? null : threadEvent();
+    const event = this.#event();
     const block = this.#statusBlock;
     const pinned = this.#pin(p);
-    this.#started(
-      NtWriteFile(value, event, null, 0n, block, pinned, p.byteLength, null, null),
+    this.#started(NtWriteFile(value, event, null, 0n, block, pinned, p.byteLength, null, null));
+    this.wait();
+  }
+
+  /** Sends a control code to the handle's file system, with an input and an output. */
+  control(
+    code: number,
+    input: Uint8Array | null = null,
+    output: Uint8Array<ArrayBuffer> | null = null,
+  ): void {
+    const { value } = this.#handle;
+    const { NtFsControlFile } = ntdll();
+    const status = NtFsControlFile(
+      value,
+      this.#event(),
+      null,
+      0n,
+      this.#statusBlock,
+      code,
+      input === null ? null : this.#pin(input, output),
+      input?.byteLength ?? 0,
+      output,
+      output?.byteLength ?? 0,
     );
+    this.#started(status);
     this.wait();
   }
 
   /** Waits for the end of what was started. */
   wait(): void {
-    if (this.#pinned === undefined) return;
+    if (this.status !== STATUS_PENDING) return;
     if (kernel32().WaitForSingleObject(threadEvent(), INFINITE) !== WAIT_OBJECT_0) {
-      // Both objects stay pinned, as the kernel may still write to them.
+      // Everything stays pinned, as the kernel may still write to it.
       abandoned.push(this);
       throw lastWin32Error({
         operation: "WaitForSingleObject",
@@ -77,16 +96,22 @@ export class BlockingOperation {
     this.#ended(this.#words[0]);
   }
 
+  /** The event for a handle that may be asynchronous. */
+  #event(): Deno.PointerObject | null {
+    return this.#isSynchronous ? null : threadEvent();
+  }
+
   /**
-   * Pins the memory. Asking for the buffer of a small array also moves its contents out of V8's heap, in which a garbage
-   * collection could move them while the kernel works on them.
+   * Pins the memory. Asking for the buffer of a small array also moves its contents out of V8's heap, in which a garbage collection
+   * could move them while the kernel works on them.
    */
-  #pin(p: Uint8Array): Uint8Array<ArrayBuffer> {
-    this.#pinned = p.buffer;
+  #pin(p: Uint8Array, other?: Uint8Array | null): Uint8Array<ArrayBuffer> {
+    this.#pinned = [p.buffer, other?.buffer];
     return p as Uint8Array<ArrayBuffer>;
   }
 
   #started(status: number): void {
+    this.status = status;
     if (status !== STATUS_PENDING) this.#ended(status);
   }
 
@@ -98,7 +123,7 @@ export class BlockingOperation {
 }
 
 /** Operations whose end could not be awaited. */
-const abandoned: BlockingOperation[] = [];
+const abandoned: SyncIoRequest[] = [];
 
 let event: Deno.PointerObject | undefined;
 
@@ -108,7 +133,7 @@ function threadEvent(): Deno.PointerObject {
   const EVENT_ALL_ACCESS = 0x1f0003;
   const value = kernel32().CreateEventExW(null, null, 0, EVENT_ALL_ACCESS);
   if (value === null) {
-    throw lastWin32Error({ operation: "CreateEventExW", doing: "Cannot make an event" });
+    throw lastWin32Error({ operation: "CreateEventExW", doing: "Cannot create an event" });
   }
   return event = value;
 }

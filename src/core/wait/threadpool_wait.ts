@@ -1,72 +1,58 @@
-import { INFINITE, WAIT_OBJECT_0 } from "../../win32/kernel32.ts";
-import { kernel32 } from "../../win32/kernel32.ts";
+import { INFINITE, kernel32, WAIT_OBJECT_0 } from "../../win32/kernel32.ts";
+import { TP_CALLBACK_ENVIRON_V3 } from "../../win32/structs.ts";
+import { POST_CONTEXT } from "../callback/thunk_code.ts";
+import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
-import { createWait, WAIT_CALLBACK } from "../io/threadpool.ts";
+import { type Completable, completionPort } from "../io/completion_port.ts";
+import type { NativeMemory } from "../memory/native_heap.ts";
+import { functionAddress } from "../thread/end_calls.ts";
+import { threadResources } from "../thread/thread_resources.ts";
 
-// Waits of a thread pool ("Thread Pools"): it waits for any number of objects with few threads or none, and calls
-// one thread-safe callback for all of them.
+// Waits of the thread pool ("Thread Pools"): the pool waits for any number of objects with few threads or none, and posts a packet to
+// the completion port of this thread for each that ends. No JavaScript runs on a thread of the pool.
 //
-// The pool takes the signal (the set state of an auto-reset event, one count of a semaphore) when the wait is satisfied, which
-// is before the callback tells. So a wait that is cancelled must learn whether it came too late, or the signal would be lost.
-// UnregisterWaitEx cannot tell: Wine answers "no callback will come" for a signal that its waiting thread has taken but
-// not reported yet (measured: 1,267 of 3,000 lost when the signal and the cancelling are simultaneous). These can:
+// The pool takes the signal (the set state of an auto-reset event, one count of a semaphore) when the wait is satisfied, which is
+// before its packet is seen. So a wait that is cancelled must learn whether it came too late, or the signal would be lost.
+// UnregisterWaitEx cannot tell: Wine answers "no callback will come" for a signal that its waiting thread has taken but not reported
+// yet (measured: 1,267 of 3,000 lost when the signal and the cancelling are simultaneous). These can:
 //
-// - SetThreadpoolWaitEx without a handle returns whether the wait was cancelled, and if not, "a callback is in
-//   progress or about to commence" ("SetThreadpoolWaitEx function (threadpoolapiset.h)").
-// - Where there is none, as under Wine, the wait is set again with a timeout of zero. Its callback then comes for certain, with
-//   the signal or with a timeout. Only if it was on its way already there are two of them, in any order: so after one
-//   with a timeout, the signal may still come until WaitForThreadpoolWaitCallbacks has returned.
+// - SetThreadpoolWaitEx without a handle returns whether the wait was cancelled, and if not, "a callback is in progress or about
+//   to commence" ("SetThreadpoolWaitEx function (threadpoolapiset.h)").
+// - If there is none, as under Wine, the wait is set again with a timeout of zero. Its packet then comes for certain, with the signal
+//   or with a timeout. Only if a callback was on its way already there are two packets, in any order: so after one with a
+//   timeout, the signal may still come until WaitForThreadpoolWaitCallbacks has returned, and a fence follows what was posted.
 
 /** A timeout of zero as FILETIME. */
 const AT_ONCE = new BigInt64Array(1);
 /** FILETIME counts units of 100 ns; negative is from now. */
 const UNITS_PER_MILLISECOND = 10_000;
 
-/** Waits whose outcome is not known yet, by the number that the callback gets for them. */
-const pending = new Map<bigint, ThreadpoolWait>();
-let lastNumber = 0n;
-let callback: Deno.UnsafeCallback<typeof WAIT_CALLBACK> | undefined;
-
-function waitCallback(): Deno.UnsafeCallback<typeof WAIT_CALLBACK> {
-  if (callback === undefined) {
-    callback = Deno.UnsafeCallback.threadSafe(WAIT_CALLBACK, answered);
-    callback.unref();
-  }
-  return callback;
-}
-
-/** Never throws: an error may not travel into the pool's thread. */
-function answered(_instance: unknown, context: bigint, _wait: unknown, result: number): void {
-  try {
-    // There is none for the second of two answers.
-    pending.get(context)?.answered(result === WAIT_OBJECT_0);
-  } catch (error) {
-    reportError(error);
-  }
-}
+let pending = 0;
 
 /** How many waits are pending: a test of leaks reads it. */
 export function pendingWaits(): number {
-  return pending.size;
+  return pending;
 }
 
 /** How a wait ended. Only `"signaled"` has taken the signal. */
 export type WaitOutcome = "signaled" | "timedOut" | "cancelled";
 
 /**
- * One wait of the thread pool for one object. The program stays alive until its outcome is known.
+ * One wait of the thread pool for one object. The program stays alive until its outcome is known. If the thread of JavaScript ends
+ * before, the wait is cancelled.
  *
- * The object must have been looked at with this handle before, as the pool has no way to report a bad handle. It must not be a mutex: the pool's
- * thread would own it.
+ * The object must have been tried with this handle before, as the pool has no way to report a bad handle. It must not be a mutex: the
+ * pool's thread would own it.
  */
-export class ThreadpoolWait {
-  readonly #number: bigint;
+export class ThreadpoolWait implements Completable {
+  readonly #token = completionPort.nextToken();
   readonly #object: Deno.PointerObject;
+  readonly #context: NativeMemory;
   readonly #wait: Deno.PointerObject;
   readonly #settle: (outcome: WaitOutcome) => void;
   readonly #stopListening: () => void;
-  #state: "waiting" | "cancelling" | "emptying" | "settled" = "waiting";
-  /** Whether there may be two answers. */
+  #state: "waiting" | "cancelling" | "draining" | "settled" = "waiting";
+  /** Whether there may be two packets. */
   #setAgain = false;
   #signaled = false;
 
@@ -77,13 +63,14 @@ export class ThreadpoolWait {
    * @param settle Called once with the outcome, possibly within `cancel()`. It must not throw.
    */
   constructor(handle: OwnedHandle, milliseconds: number, settle: (outcome: WaitOutcome) => void) {
-    this.#number = ++lastNumber;
     this.#object = handle.value;
     this.#settle = settle;
-    this.#wait = createWait(waitCallback(), this.#number, handle.label);
+    this.#context = takeContext(this.#token);
+    this.#wait = createWait(this.#context, handle.label);
     this.#stopListening = handle.onClose(() => this.cancel());
-    if (pending.size === 0) waitCallback().ref();
-    pending.set(this.#number, this);
+    pending++;
+    completionPort.ref();
+    completionPort.register(this.#token, this);
     const timeout = milliseconds === INFINITE ? null : fromNow(milliseconds);
     kernel32().SetThreadpoolWait(this.#wait, this.#object, timeout);
   }
@@ -97,37 +84,109 @@ export class ThreadpoolWait {
       this.#setAgain = true;
       SetThreadpoolWait(this.#wait, this.#object, AT_ONCE);
     } else if (SetThreadpoolWaitEx(this.#wait, null, null, null) !== 0) {
+      completionPort.forget(this.#token);
       this.#settled("cancelled");
     }
   }
 
-  /** Called by the pool's callback. */
-  answered(signaled: boolean): void {
-    if (this.#state === "emptying") {
-      this.#signaled ||= signaled;
-    } else if (signaled) {
+  /** The pool has posted a packet. */
+  completed(result: number): void {
+    const signaled = result === WAIT_OBJECT_0;
+    if (signaled) {
       this.#settled("signaled");
     } else if (this.#state === "waiting") {
       this.#settled("timedOut");
     } else if (this.#setAgain) {
-      this.#state = "emptying";
-      kernel32().WaitForThreadpoolWaitCallbacksNonblocking(this.#wait, 0).then(() =>
-        this.#settled(this.#signaled ? "signaled" : "cancelled")
-      );
+      this.#drain();
     } else {
       this.#settled("cancelled");
     }
   }
 
+  /** Sees whether another packet is on its way, which then has the signal. */
+  #drain(): void {
+    this.#state = "draining";
+    completionPort.register(this.#token, { completed: () => this.#signaled = true });
+    // The callback only posts a packet, so this does not wait for anything else.
+    kernel32().WaitForThreadpoolWaitCallbacks(this.#wait, 0);
+    const fence = completionPort.nextToken();
+    completionPort.register(fence, {
+      isFence: true,
+      completed: () => {
+        completionPort.forget(this.#token);
+        this.#settled(this.#signaled ? "signaled" : "cancelled");
+      },
+    });
+    completionPort.post(fence);
+  }
+
   #settled(outcome: WaitOutcome): void {
+    const { CloseThreadpoolWait, SetThreadpoolWait, WaitForThreadpoolWaitCallbacks } = kernel32();
     this.#state = "settled";
     this.#stopListening();
-    pending.delete(this.#number);
-    if (pending.size === 0) waitCallback().unref();
-    // Allowed within its own callback: the memory is then freed when that has returned ("CloseThreadpoolWait function").
-    kernel32().CloseThreadpoolWait(this.#wait);
+    pending--;
+    if (this.#setAgain) {
+      // A second callback would still use the context, which another wait is about to get.
+      SetThreadpoolWait(this.#wait, null, null);
+      WaitForThreadpoolWaitCallbacks(this.#wait, 1);
+    }
+    CloseThreadpoolWait(this.#wait);
+    giveBackContext(this.#context);
+    completionPort.unref();
     this.#settle(outcome);
   }
+}
+
+/** Contexts of waits that are over, for the next ones. */
+const freeContexts: NativeMemory[] = [];
+
+/** The context of the thunk that posts a packet with this token. */
+function takeContext(token: number): NativeMemory {
+  const context = freeContexts.pop() ?? newContext();
+  new BigUint64Array(context.bytes.buffer)[POST_CONTEXT.overlapped / 8] = BigInt(token);
+  return context;
+}
+
+function newContext(): NativeMemory {
+  const context = threadResources().allocate(POST_CONTEXT.size);
+  const words = new BigUint64Array(context.bytes.buffer);
+  words[POST_CONTEXT.port / 8] = Deno.UnsafePointer.value(completionPort.handle);
+  words[POST_CONTEXT.post / 8] = functionAddress("PostQueuedCompletionStatus");
+  return context;
+}
+
+function giveBackContext(context: NativeMemory): void {
+  freeContexts.push(context);
+}
+
+/** "TP_CALLBACK_ENVIRON": the version this program knows, and the usual priority. */
+const ENVIRONMENT_VERSION = 3;
+const TP_CALLBACK_PRIORITY_NORMAL = 1;
+
+let environment: Uint8Array<ArrayBuffer> | undefined;
+
+/** What a wait is made with: the pool of the process, and a cleanup group by which all waits of this thread can be cancelled. */
+function waitEnvironment(): Uint8Array<ArrayBuffer> {
+  if (environment !== undefined) return environment;
+  const { size, fields } = TP_CALLBACK_ENVIRON_V3;
+  const view = new DataView(new ArrayBuffer(size));
+  const group = Deno.UnsafePointer.value(threadResources().cleanupGroup);
+  view.setUint32(fields.Version.offset, ENVIRONMENT_VERSION, true);
+  view.setBigUint64(fields.CleanupGroup.offset, group, true);
+  view.setInt32(fields.CallbackPriority.offset, TP_CALLBACK_PRIORITY_NORMAL, true);
+  view.setUint32(fields.Size.offset, size, true);
+  return environment = new Uint8Array(view.buffer);
+}
+
+/** Makes a wait that posts a packet. It is not set yet. */
+function createWait({ address }: NativeMemory, label: string): Deno.PointerObject {
+  const { postCompletion } = threadResources().thunks;
+  const wait = kernel32().CreateThreadpoolWait(postCompletion, address, waitEnvironment());
+  if (wait !== null) return wait;
+  throw lastWin32Error({
+    operation: "CreateThreadpoolWait",
+    doing: `Cannot wait for the ${label}`,
+  });
 }
 
 function fromNow(milliseconds: number): BigInt64Array {

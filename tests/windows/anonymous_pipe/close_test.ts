@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { createPipe, PipeReader, PipeWriter, Win32Error } from "../../../src/anonymous_pipe/mod.ts";
+import {
+  AnonymousPipeReader,
+  AnonymousPipeWriter,
+  createPipe,
+  Win32Error,
+} from "../../../src/anonymous_pipe/mod.ts";
 import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import { HANDLE_FLAG_INHERIT } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
@@ -58,7 +63,7 @@ test("A read that waits gives null when the writer closes", async () => {
 
 test("The stream ends only when the last handle to the writer is closed", async () => {
   using pipe = createPipe();
-  const second = PipeWriter.fromHandle(duplicateOf(pipe.writer.handle));
+  const second = AnonymousPipeWriter.fromHandle(duplicateOf(pipe.writer.handle));
   pipe.writer.close();
   const reading = readText(pipe.reader);
   second.writeSync(bytesOf("still here"));
@@ -89,7 +94,7 @@ test("close() rejects the pending call and those behind it with Interrupted", as
   pipe.reader.close();
   full.writer.close();
   for (const call of [...reads, ...writes]) {
-    await assertRejects(() => call, Deno.errors.Interrupted, "was closed meanwhile");
+    await assertRejects(() => call, Deno.errors.Interrupted, "was closed while the call was pending");
   }
   await assertNothingPending();
 });
@@ -162,7 +167,7 @@ test("detach() gives the handle up, and fromHandle() takes it over", async () =>
   const handle = pipe.reader.detach();
   assertEquals(pipe.reader.closed, true);
   assertThrows(() => readTextSync(pipe.reader), Deno.errors.BadResource);
-  using reader = PipeReader.fromHandle(handle);
+  using reader = AnonymousPipeReader.fromHandle(handle);
   assertEquals(reader.handle, handle);
   assertEquals(readTextSync(reader), "before");
   pipe.writer.writeSync(bytesOf("after"));
@@ -185,8 +190,8 @@ test("The ends of a pipe are not inheritable, and what fromHandle() takes over i
     false,
   ]);
   using pipe = createPipe({ inheritable: "both" });
-  using reader = PipeReader.fromHandle(pipe.reader.detach());
-  using writer = PipeWriter.fromHandle(pipe.writer.detach());
+  using reader = AnonymousPipeReader.fromHandle(pipe.reader.detach());
+  using writer = AnonymousPipeWriter.fromHandle(pipe.writer.detach());
   assertEquals([reader, writer].map(({ handle }) => isInheritable(handle)), [false, false]);
 });
 
@@ -203,17 +208,21 @@ test("detach() refuses while a call is pending", async () => {
   assertThrows(() => pipe.reader.detach(), Deno.errors.Busy, "is being used");
   pipe.writer.writeSync(bytesOf("x"));
   assertEquals(await reading, "x");
-  PipeReader.fromHandle(pipe.reader.detach()).close();
+  AnonymousPipeReader.fromHandle(pipe.reader.detach()).close();
 });
 
 test("fromHandle() refuses what is no pipe, and leaves it open", () => {
   using event = createEvent().handle;
-  assertThrows(() => PipeReader.fromHandle(event.number), TypeError, "is not a pipe");
-  assertThrows(() => PipeWriter.fromHandle(event.number), TypeError, "is not a pipe");
+  assertThrows(() => AnonymousPipeReader.fromHandle(event.number), TypeError, "is not a pipe");
+  assertThrows(() => AnonymousPipeWriter.fromHandle(event.number), TypeError, "is not a pipe");
   assertEquals(event.closed, false);
   event.duplicate().close();
-  assertThrows(() => PipeReader.fromHandle(0n), TypeError, "A handle is a positive bigint");
-  assertThrows(() => PipeWriter.fromHandle(0x7fff_fff0n), Deno.errors.BadResource);
+  assertThrows(
+    () => AnonymousPipeReader.fromHandle(0n),
+    TypeError,
+    "A handle is a positive bigint",
+  );
+  assertThrows(() => AnonymousPipeWriter.fromHandle(0x7fff_fff0n), Deno.errors.BadResource);
 });
 
 test("1,000 pipes made, used and closed leave no handle and no operation", async () => {

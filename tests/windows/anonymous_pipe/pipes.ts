@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createPipe, type PipeReader } from "../../../src/anonymous_pipe/mod.ts";
+import { type AnonymousPipeReader, createPipe } from "../../../src/anonymous_pipe/mod.ts";
 import { pendingOperations } from "../../../src/core/io/async_io.ts";
 
 export { pattern } from "./pattern.ts";
@@ -26,14 +26,14 @@ export function textOf(bytes: Uint8Array): string {
 }
 
 /** What comes next, as text; `null` at the end. */
-export async function readText(reader: PipeReader): Promise<string | null> {
+export async function readText(reader: AnonymousPipeReader): Promise<string | null> {
   const buffer = new Uint8Array(4096);
   const count = await reader.read(buffer);
   return count === null ? null : textOf(buffer.subarray(0, count));
 }
 
 /** The same, blocking. */
-export function readTextSync(reader: PipeReader): string | null {
+export function readTextSync(reader: AnonymousPipeReader): string | null {
   const buffer = new Uint8Array(4096);
   const count = reader.readSync(buffer);
   return count === null ? null : textOf(buffer.subarray(0, count));

@@ -166,7 +166,7 @@ test("A read that times out throws TimedOut and has taken nothing", async () => 
     await assertRejects(
       () => pipe.reader.read(new Uint8Array(10), { timeout }),
       Deno.errors.TimedOut,
-      `Nothing came to the reader of the pipe in ${timeout} ms`,
+      `Cannot read from the pipe within ${timeout} ms`,
     );
   }
   pipe.writer.writeSync(bytesOf("kept"));
@@ -178,7 +178,7 @@ test("A write that times out throws TimedOut", async () => {
   await assertRejects(
     () => pipe.writer.write(new Uint8Array(5000), { timeout: 10 }),
     Deno.errors.TimedOut,
-    "The writer of the pipe was not emptied in 10 ms",
+    "Cannot write to the pipe within 10 ms",
   );
 });
 
@@ -200,7 +200,7 @@ test("createPipe() refuses wrong options before it makes anything", () => {
   assertThrows(
     () => createPipe({ inheritable: "all" as "both" }),
     TypeError,
-    'inheritable must be "reader", "writer", "both" or "none", not "all"',
+    'inheritable must be one of "reader", "writer", "both", "none", not "all"',
   );
   assertThrows(() => createPipe({ blocking: 1 as unknown as "both" }), TypeError, "blocking must");
 });

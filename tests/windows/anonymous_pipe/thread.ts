@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 // A thread that gets one end of a pipe by its handle, and uses it with blocking calls.
 
-import { PipeReader, PipeWriter } from "../../../src/anonymous_pipe/mod.ts";
+import { AnonymousPipeReader, AnonymousPipeWriter } from "../../../src/anonymous_pipe/mod.ts";
 import { EventObject } from "../../../src/sync/mod.ts";
 
 /** What the thread is to do. */
@@ -17,7 +17,7 @@ export type Work =
 
 self.onmessage = ({ data: work }: MessageEvent<Work>) => {
   if (work.type === "read") {
-    using reader = PipeReader.fromHandle(work.handle);
+    using reader = AnonymousPipeReader.fromHandle(work.handle);
     const buffer = new Uint8Array(65536);
     const parts: Uint8Array<ArrayBuffer>[] = [];
     for (let n = reader.readSync(buffer); n !== null; n = reader.readSync(buffer)) {
@@ -25,7 +25,7 @@ self.onmessage = ({ data: work }: MessageEvent<Work>) => {
     }
     self.postMessage(parts);
   } else {
-    using writer = PipeWriter.fromHandle(work.handle);
+    using writer = AnonymousPipeWriter.fromHandle(work.handle);
     using written = EventObject.fromHandle(work.written);
     writer.writeSync(work.bytes);
     written.signal();

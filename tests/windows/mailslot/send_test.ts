@@ -95,7 +95,7 @@ test("A mailslot that is not there is NotFound", async () => {
   await assertRejects(
     () => waitForMailslot({ name, timeout: 30 }),
     Deno.errors.TimedOut,
-    `There was no mailslot "\\\\.\\mailslot\\${name}" in 30 ms`,
+    `There was no mailslot "\\\\.\\mailslot\\${name}" within 30 ms`,
   );
   await assertRejects(() => waitForMailslot({ name, timeout: 0 }), Deno.errors.TimedOut);
 });
@@ -138,8 +138,8 @@ test("A closed writer refuses messages with BadResource", async () => {
 test("What is no Uint8Array is no message", async () => {
   using pair = mailslotPair();
   const text = "text" as unknown as Uint8Array;
-  await assertRejects(() => pair.writer.send(text), TypeError, "A message is a Uint8Array");
-  assertThrows(() => pair.writer.sendSync(text), TypeError, "A message is a Uint8Array");
+  await assertRejects(() => pair.writer.send(text), TypeError, "A message must be a Uint8Array");
+  assertThrows(() => pair.writer.sendSync(text), TypeError, "A message must be a Uint8Array");
 });
 
 test("Names make no difference between capital and small letters, and may be divided", () => {

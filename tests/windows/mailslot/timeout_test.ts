@@ -58,7 +58,7 @@ test("The error of a read that times out tells what and how long", async () => {
   const error = await assertRejects(
     () => mailslot.receive(),
     Deno.errors.TimedOut,
-    `No message came to the mailslot "${mailslot.path}" in 7 ms`,
+    `No message came to the mailslot "${mailslot.path}" within 7 ms`,
   );
   assertInstanceOf(error.cause, Win32Error);
   assertEquals(error.cause.symbol, "ERROR_SEM_TIMEOUT");

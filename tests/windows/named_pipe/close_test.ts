@@ -89,7 +89,7 @@ test("close() rejects everything that is pending or queued with Interrupted", as
     server.transact(bytesOf("queued")),
   ];
   const rejections = calls.map((call) =>
-    assertRejects(() => call, Deno.errors.Interrupted, "closed meanwhile")
+    assertRejects(() => call, Deno.errors.Interrupted, "closed while the call was pending")
   );
   await turnOfEventLoop();
   server.close();
@@ -120,7 +120,7 @@ test("close() ends a flush that waits", async () => {
   const early = pair.server.flush();
   await turnOfEventLoop();
   const rejections = [early, pair.server.flush()].map((flush) =>
-    assertRejects(() => flush, Deno.errors.Interrupted, "closed meanwhile")
+    assertRejects(() => flush, Deno.errors.Interrupted, "closed while the call was pending")
   );
   pair.server.close();
   await Promise.all(rejections);

@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { IoOperation } from "../../../src/core/io/async_io.ts";
+import { AsyncIoRequest } from "../../../src/core/io/async_io.ts";
 import {
   connectNamedPipe,
   connectNamedPipeSync,
   listenNamedPipe,
   type NamedPipeConn,
-  type NamedPipeConnSync,
 } from "../../../src/named_pipe/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
@@ -29,22 +28,22 @@ test("accept() hands out clients that connected before it was called, in their o
 
 /** Runs `action` when an instance has been made and the server does not wait on it yet. */
 function beforeWaiting(action: () => void): Disposable {
-  const original = IoOperation.prototype.control;
-  IoOperation.prototype.control = function (...parameters) {
-    IoOperation.prototype.control = original;
+  const original = AsyncIoRequest.prototype.control;
+  AsyncIoRequest.prototype.control = function (...parameters) {
+    AsyncIoRequest.prototype.control = original;
     action();
     return original.apply(this, parameters);
   };
   return {
     [Symbol.dispose]() {
-      IoOperation.prototype.control = original;
+      AsyncIoRequest.prototype.control = original;
     },
   };
 }
 
 test("accept() hands out a client that was faster than the server's call", async () => {
   const path = uniqueName("pipe");
-  let client: NamedPipeConnSync | undefined;
+  let client: NamedPipeConn | undefined;
   using _hook = beforeWaiting(() => {
     client = connectNamedPipeSync({ path });
     client.writeSync(bytesOf("hello"));

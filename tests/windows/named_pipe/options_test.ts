@@ -22,7 +22,7 @@ const WRONG_FOR_SERVERS: readonly Wrong[] = [
   [{ maxInstances: 1.5 }, RangeError, "maxInstances must be"],
   [{ bufferSize: -1 }, RangeError, "bufferSize must be an integer from 0 to 2147483647, not -1"],
   [{ bufferSize: 2 ** 31 }, RangeError, "bufferSize must be"],
-  [{ bufferSize: "4096" }, RangeError, "bufferSize must be"],
+  [{ bufferSize: "4096" }, TypeError, "bufferSize must be a number"],
   [{ security: "not SDDL" }, TypeError, "SDDL"],
   [{ security: 5 }, TypeError, "security must be"],
   [{ path: "a\\b" }, TypeError, "must not contain a backslash"],

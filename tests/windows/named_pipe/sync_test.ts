@@ -3,8 +3,8 @@ import {
   connectNamedPipeSync,
   listenNamedPipe,
   listenNamedPipeSync,
-  type NamedPipeConnSync,
-  type NamedPipeListenerSync,
+  type NamedPipeConn,
+  type NamedPipeListener,
   type NamedPipeServerOptions,
   Win32Error,
 } from "../../../src/named_pipe/mod.ts";
@@ -15,9 +15,9 @@ import { test } from "../../util/test.ts";
 import { bytesOf, pattern, textOf } from "./pair.ts";
 
 interface SyncPair extends Disposable {
-  readonly listener: NamedPipeListenerSync;
-  readonly server: NamedPipeConnSync;
-  readonly client: NamedPipeConnSync;
+  readonly listener: NamedPipeListener;
+  readonly server: NamedPipeConn;
+  readonly client: NamedPipeConn;
 }
 
 /** Both ends in this thread: what one writes must fit into the pipe's buffer. */
@@ -41,7 +41,7 @@ function syncPair(options: Omit<NamedPipeServerOptions, "path"> = {}): SyncPair 
   };
 }
 
-function readSyncText(conn: NamedPipeConnSync): string | null {
+function readSyncText(conn: NamedPipeConn): string | null {
   const buffer = new Uint8Array(4096);
   const count = conn.readSync(buffer);
   return count === null ? null : textOf(buffer.subarray(0, count));

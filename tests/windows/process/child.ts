@@ -1,6 +1,6 @@
 // The child of spawn_test.ts. Its first argument says what it does, the others are numbers of handles.
 
-import { PipeReader, PipeWriter } from "../../../src/anonymous_pipe/mod.ts";
+import { AnonymousPipeReader, AnonymousPipeWriter } from "../../../src/anonymous_pipe/mod.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 
 const [work, ...numbers] = Deno.args;
@@ -8,8 +8,8 @@ const handles = numbers.map(BigInt);
 
 switch (work) {
   case "copySync": {
-    using reader = PipeReader.fromHandle(handles[0]);
-    using writer = PipeWriter.fromHandle(handles[1]);
+    using reader = AnonymousPipeReader.fromHandle(handles[0]);
+    using writer = AnonymousPipeWriter.fromHandle(handles[1]);
     const buffer = new Uint8Array(65536);
     for (let n = reader.readSync(buffer); n !== null; n = reader.readSync(buffer)) {
       writer.writeSync(buffer.subarray(0, n));
@@ -17,8 +17,8 @@ switch (work) {
     break;
   }
   case "copy": {
-    using reader = PipeReader.fromHandle(handles[0]);
-    using writer = PipeWriter.fromHandle(handles[1]);
+    using reader = AnonymousPipeReader.fromHandle(handles[0]);
+    using writer = AnonymousPipeWriter.fromHandle(handles[1]);
     await reader.readable.pipeTo(writer.writable);
     break;
   }

@@ -1,7 +1,7 @@
-import type { NamedPipeConnSync } from "../../../../src/named_pipe/mod.ts";
+import type { NamedPipeConn } from "../../../../src/named_pipe/mod.ts";
 
 /** Sends back what comes. */
-export function handle(conn: NamedPipeConnSync): void {
+export function handle(conn: NamedPipeConn): void {
   const buffer = new Uint8Array(65_536);
   for (let n = conn.readSync(buffer); n !== null; n = conn.readSync(buffer)) {
     conn.writeSync(buffer.subarray(0, n));

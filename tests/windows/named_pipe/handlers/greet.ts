@@ -1,7 +1,7 @@
-import type { NamedPipeConnSync } from "../../../../src/named_pipe/mod.ts";
+import type { NamedPipeConn } from "../../../../src/named_pipe/mod.ts";
 
 /** Says hello, expects it back, and closes. */
-export function handle(conn: NamedPipeConnSync): void {
+export function handle(conn: NamedPipeConn): void {
   conn.writeSync(new TextEncoder().encode("hello"));
   const buffer = new Uint8Array(64);
   let received = 0;

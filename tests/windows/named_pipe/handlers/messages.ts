@@ -1,7 +1,7 @@
-import type { NamedPipeConnSync } from "../../../../src/named_pipe/mod.ts";
+import type { NamedPipeConn } from "../../../../src/named_pipe/mod.ts";
 
 /** Answers each message with who asked and how large it was; some do other things. */
-export function handle(conn: NamedPipeConnSync): Promise<void> | void {
+export function handle(conn: NamedPipeConn): Promise<void> | void {
   const decoder = new TextDecoder();
   const reply = (text: string) => conn.writeSync(new TextEncoder().encode(text));
   for (let m = conn.readMessageSync(); m !== null; m = conn.readMessageSync()) {

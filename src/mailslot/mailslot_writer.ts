@@ -1,14 +1,14 @@
-import { assertNotInterrupted, assertOpen } from "../core/handle/closed.ts";
 import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
+import { assertOpen, interruptedError } from "../core/handle/closed.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { HandleIo } from "../core/io/file_io.ts";
-import { startWait, type WaitOptions } from "../core/options/wait_options.ts";
-import { AsyncLock } from "../core/io/async_lock.ts";
+import { Deadline } from "../core/io/deadline.ts";
+import { FileIo } from "../core/io/file_io.ts";
+import type { CallErrors } from "../core/io/io_direction.ts";
+import { checkBytes } from "../core/memory/bytes.ts";
+import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
+import type { WaitOptions } from "../core/options/wait_options.ts";
 import { STATUS_FILE_FORCED_CLOSED, STATUS_SUCCESS } from "../win32/status_codes.ts";
 import type { MailslotPath } from "./path.ts";
-
-/** The first buffer for messages in bytes: as many as a datagram has at most. */
-const FIRST_BUFFER = 424;
 
 /** Makes the object for a handle, for the modules of this folder. */
 export let makeWriter: (handle: OwnedHandle, target: Target) => MailslotWriter;
@@ -36,21 +36,25 @@ export interface Target {
  * ```
  */
 export class MailslotWriter implements Disposable {
-  readonly #handle: OwnedHandle;
   readonly #target: Target;
-  readonly #io: HandleIo;
-  /** Messages are sent in the order of the calls. */
-  readonly #lock = new AsyncLock();
-  #buffer = new Uint8Array(new ArrayBuffer(FIRST_BUFFER));
+  readonly #io: FileIo;
+  readonly #errors: CallErrors;
 
   static {
     makeWriter = (handle, target) => new MailslotWriter(handle, target);
   }
 
   private constructor(handle: OwnedHandle, target: Target) {
-    this.#handle = handle;
     this.#target = target;
-    this.#io = new HandleIo(handle);
+    this.#io = new FileIo(handle);
+    this.#errors = {
+      timedOut: (deadline) => deadline.timedOut(this.#context()),
+      interrupted: () => interruptedError(this.#context()),
+    };
+  }
+
+  get #handle(): OwnedHandle {
+    return this.#io.handle;
   }
 
   /** The full path. */
@@ -97,19 +101,19 @@ export class MailslotWriter implements Disposable {
    * ```
    */
   async send(message: Uint8Array, options?: WaitOptions): Promise<void> {
-    this.#check(message);
+    const bytes = this.#check(message);
+    if (options !== undefined) checkOptions(options, WAIT_OPTIONS, "MailslotWriter.send()");
     assertOpen(this.#handle);
-    const wait = startWait(options);
-    const operation = this.#io.asynchronous;
-    const queued = this.#lock.acquire(wait);
-    const source = queued === undefined ? message : message.slice();
-    if (queued !== undefined) await queued;
+    const deadline = Deadline.start(options);
+    const { output } = this.#io;
+    const entered = output.enter(deadline, this.#errors);
+    const source = entered === undefined ? bytes : bytes.slice();
+    if (entered !== undefined) await entered;
     try {
-      assertNotInterrupted(this.#handle);
-      if (operation.write(this.#copy(source), source.byteLength)) await operation.settled(wait);
-      this.#assertSent(operation.status, source);
+      const status = await output.writeAll(source, Infinity, deadline, this.#errors);
+      this.#assertSent(status, source);
     } finally {
-      this.#lock.release();
+      output.leave();
     }
   }
 
@@ -132,10 +136,10 @@ export class MailslotWriter implements Disposable {
    * ```
    */
   sendSync(message: Uint8Array): void {
-    this.#check(message);
-    const operation = this.#io.blocking;
-    operation.write(message);
-    this.#assertSent(operation.status, message);
+    const bytes = this.#check(message);
+    const { sync } = this.#io;
+    sync.write(bytes);
+    this.#assertSent(sync.status, bytes);
   }
 
   /** Closes the writer; what was sent can still be received. Further calls do nothing. */
@@ -148,33 +152,30 @@ export class MailslotWriter implements Disposable {
     this.close();
   }
 
-  #check(message: Uint8Array): void {
-    if (!(message instanceof Uint8Array)) throw new TypeError("A message is a Uint8Array");
+  #check(message: Uint8Array): Uint8Array {
+    const bytes = checkBytes(message, "A message");
     const { maxMessageSize } = this.#target;
-    if (message.byteLength <= maxMessageSize) return;
+    if (bytes.byteLength <= maxMessageSize) return bytes;
     throw new RangeError(
-      `A message for the ${this.#handle.label} has at most ${maxMessageSize} bytes, and this one has ${message.byteLength}`,
+      `A message for the ${this.#handle.label} has at most ${maxMessageSize} bytes, and this one has ${bytes.byteLength}`,
     );
   }
 
-  /** A copy at the start of a buffer of our own: the caller's could be freed while the kernel reads it. */
-  #copy(message: Uint8Array): Uint8Array<ArrayBuffer> {
-    if (this.#buffer.byteLength < message.byteLength) {
-      this.#buffer = new Uint8Array(new ArrayBuffer(message.byteLength));
-    }
-    this.#buffer.set(message);
-    return this.#buffer;
-  }
-
-  #assertSent(status: number, message: Uint8Array): void {
+  #assertSent(status: number, { byteLength }: Uint8Array): void {
     if (status === STATUS_SUCCESS) return;
-    assertNotInterrupted(this.#handle);
+    if (this.#handle.closed) throw this.#errors.interrupted();
     throw ntStatusError(status | 0, {
-      operation: "NtWriteFile",
-      object: this.path,
-      doing: `Cannot send ${message.byteLength} bytes to mailslot "${this.path}"`,
+      ...this.#context(`${byteLength} bytes`),
       ...meaningHere(status),
     });
+  }
+
+  #context(what = "a message"): FailureContext {
+    return {
+      operation: "NtWriteFile",
+      object: this.path,
+      doing: `Cannot send ${what} to mailslot "${this.path}"`,
+    };
   }
 }
 

@@ -1,12 +1,20 @@
 import { createPair } from "./pair.ts";
-import { newPipeEnd } from "./pipe_end.ts";
-import { makeReader, type PipeReader } from "./reader.ts";
-import { makeWriter, type PipeWriter } from "./writer.ts";
+import {
+  checkChoice,
+  checkInteger,
+  checkOptions,
+  type OptionNames,
+} from "../core/options/check_options.ts";
+import { type AnonymousPipeReader, makeReader } from "./anonymous_pipe_reader.ts";
+import { type AnonymousPipeWriter, makeWriter } from "./anonymous_pipe_writer.ts";
+
+const ENDS = ["reader", "writer", "both", "none"];
+const OPTIONS: OptionNames<CreatePipeOptions> = { size: true, inheritable: true, blocking: true };
 
 /** One or both ends of a pipe. */
 export type PipeEnds = "reader" | "writer" | "both";
 
-/** Options of {@linkcode createPipe}. */
+/** Options for {@linkcode createPipe}. */
 export interface CreatePipeOptions {
   /**
    * The size of the pipe's buffer in bytes, from 1 to 2^31 - 1: how much can be written before the writer has to wait for the reader.
@@ -34,9 +42,9 @@ export interface CreatePipeOptions {
 /** Both ends of a pipe; disposing of it closes them. */
 export interface AnonymousPipe extends Disposable {
   /** The end that data comes out of. */
-  readonly reader: PipeReader;
+  readonly reader: AnonymousPipeReader;
   /** The end that data goes into. */
-  readonly writer: PipeWriter;
+  readonly writer: AnonymousPipeWriter;
 }
 
 /**
@@ -64,15 +72,16 @@ export interface AnonymousPipe extends Disposable {
  * ```
  */
 export function createPipe(options: CreatePipeOptions = {}): AnonymousPipe {
+  checkOptions(options, OPTIONS, "createPipe()");
   const { size = 65536, inheritable = "none", blocking = inheritable } = options;
-  checkSize(size);
-  checkEnds("inheritable", inheritable);
-  checkEnds("blocking", blocking);
+  checkInteger("size", size, 1, 0x7fff_ffff);
+  checkChoice("inheritable", inheritable, ENDS);
+  checkChoice("blocking", blocking, ENDS);
   const blockingReader = includes(blocking, "reader");
   const blockingWriter = includes(blocking, "writer");
   const pair = createPair({ size, blockingReader, blockingWriter });
-  const reader = makeReader(newPipeEnd(pair.reader, blockingReader));
-  const writer = makeWriter(newPipeEnd(pair.writer, blockingWriter));
+  const reader = makeReader(pair.reader, blockingReader);
+  const writer = makeWriter(pair.writer, blockingWriter);
   const pipe = {
     reader,
     writer,
@@ -93,17 +102,4 @@ export function createPipe(options: CreatePipeOptions = {}): AnonymousPipe {
 
 function includes(ends: PipeEnds | "none", end: "reader" | "writer"): boolean {
   return ends === end || ends === "both";
-}
-
-function checkEnds(option: string, ends: string): void {
-  if (["reader", "writer", "both", "none"].includes(ends)) return;
-  throw new TypeError(
-    `${option} must be "reader", "writer", "both" or "none", not ${JSON.stringify(ends)}`,
-  );
-}
-
-function checkSize(size: number): void {
-  const LARGEST = 0x7fff_ffff;
-  if (Number.isInteger(size) && size >= 1 && size <= LARGEST) return;
-  throw new RangeError(`size must be an integer from 1 to ${LARGEST}, not ${size}`);
 }

@@ -4,30 +4,27 @@ import {
   ntStatusError,
   win32Error,
 } from "../core/error/windows_error.ts";
-import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { objectAttributes } from "../core/handle/object_attributes.ts";
-import { IO_STATUS_BLOCK } from "../win32/structs.ts";
 import {
-  FILE_NON_DIRECTORY_FILE,
-  FILE_OPEN,
-  FILE_SYNCHRONOUS_IO_NONALERT,
-} from "../win32/ntdll.ts";
+  openFile,
+  type OpenFileOptions,
+  openFileSync,
+  type OpenResult,
+} from "../core/handle/open_native.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { checkBoolean, checkChoice } from "../core/options/check_options.ts";
+import { ERROR_INVALID_PARAMETER } from "../win32/error_codes.ts";
 import {
   FILE_READ_ATTRIBUTES,
-  FILE_SHARE_READ,
-  FILE_SHARE_WRITE,
   FILE_WRITE_ATTRIBUTES,
   GENERIC_READ,
   GENERIC_WRITE,
+  kernel32,
   PIPE_READMODE_MESSAGE,
   SYNCHRONIZE,
 } from "../win32/kernel32.ts";
-import { ERROR_INVALID_PARAMETER } from "../win32/error_codes.ts";
-import { kernel32 } from "../win32/kernel32.ts";
-import { ntdll } from "../win32/ntdll.ts";
+import { FILE_NON_DIRECTORY_FILE, FILE_SYNCHRONOUS_IO_NONALERT } from "../win32/ntdll.ts";
 import { STATUS_PIPE_NOT_AVAILABLE } from "../win32/status_codes.ts";
 import {
-  checkChoice,
   DIRECTIONS,
   MODES,
   type NamedPipeClientOptions,
@@ -36,6 +33,7 @@ import {
   type NamedPipeMode,
 } from "./options.ts";
 import { parsePipePath, type PipePath } from "./path.ts";
+import type { PipeProfile } from "./pipe_profile.ts";
 
 const ACCESS: Readonly<Record<NamedPipeDirection, number>> = {
   duplex: GENERIC_READ | GENERIC_WRITE,
@@ -72,6 +70,7 @@ export class ClientEnd {
     const impersonation = options.impersonation ?? "identification";
     checkChoice("impersonation", impersonation, Object.keys(IMPERSONATION_LEVEL));
     this.#impersonationLevel = IMPERSONATION_LEVEL[impersonation];
+    checkBoolean("wait", options.wait);
     this.#blocking = blocking;
   }
 
@@ -81,46 +80,40 @@ export class ClientEnd {
     return { operation, object: full, doing: `Cannot connect to pipe "${full}"` };
   }
 
-  /** Opens the pipe on this computer, which takes no time. */
+  /** The profile of a connection. */
+  profile(halfClose: boolean): PipeProfile {
+    const { path: { full }, mode, direction } = this;
+    return { path: full, mode, direction, end: "client", halfClose };
+  }
+
+  /** Opens the pipe. */
   openSync(): OpenOutcome {
-    const call = this.#prepare();
-    const status = ntdll().NtCreateFile(...call.parameters);
-    return this.#opened(call, status);
+    return this.#opened(openFileSync(nativePath(this.path), this.#label, this.#openOptions()));
   }
 
   /** Opens the pipe; on another computer that can take seconds, so it is done on another thread. */
   async open(): Promise<OpenOutcome> {
     if (this.path.server === ".") return this.openSync();
-    const call = this.#prepare();
-    const status = await ntdll().NtCreateFileNonblocking(...call.parameters);
-    return this.#opened(call, status);
+    return this.#opened(await openFile(nativePath(this.path), this.#label, this.#openOptions()));
   }
 
-  // NtCreateFile and not CreateFileW, as it returns the status: after a call on another thread there is no last error.
-  #prepare() {
-    const handle = new Uint8Array(new ArrayBuffer(8));
-    const attributes = objectAttributes(nativePath(this.path), {
-      impersonationLevel: this.#impersonationLevel,
-    });
-    const statusBlock = new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size));
-    // Setting the read mode takes the right to write attributes, which GENERIC_READ leaves out
-    // ("SetNamedPipeHandleState function"); who only reads bytes need not have it.
-    const access = ACCESS[this.direction] | SYNCHRONIZE | FILE_READ_ATTRIBUTES |
-      (this.mode === "message" ? FILE_WRITE_ATTRIBUTES : 0);
-    const options = FILE_NON_DIRECTORY_FILE | (this.#blocking ? FILE_SYNCHRONOUS_IO_NONALERT : 0);
-    const share = FILE_SHARE_READ | FILE_SHARE_WRITE;
+  get #label(): string {
+    return `pipe "${this.path.full}"`;
+  }
+
+  #openOptions(): OpenFileOptions {
     return {
-      handle,
-      // deno-fmt-ignore -- one line, as the call's declaration has them
-      parameters: [handle, access >>> 0, attributes, statusBlock, null, 0, share, FILE_OPEN, options, null, 0],
-    } as const;
+      // Setting the read mode takes the right to write attributes, which GENERIC_READ leaves out
+      // ("SetNamedPipeHandleState function"); who only reads bytes need not have it.
+      access: ACCESS[this.direction] | SYNCHRONIZE | FILE_READ_ATTRIBUTES |
+        (this.mode === "message" ? FILE_WRITE_ATTRIBUTES : 0),
+      options: FILE_NON_DIRECTORY_FILE | (this.#blocking ? FILE_SYNCHRONOUS_IO_NONALERT : 0),
+      impersonationLevel: this.#impersonationLevel,
+    };
   }
 
-  #opened(call: { readonly handle: Uint8Array<ArrayBuffer> }, status: number): OpenOutcome {
-    if (status === 0) {
-      const value = new BigUint64Array(call.handle.buffer)[0];
-      const pointer = Deno.UnsafePointer.create(value) as Deno.PointerObject;
-      const handle = new OwnedHandle(pointer, `pipe "${this.path.full}"`);
+  #opened({ handle, status }: OpenResult): OpenOutcome {
+    if (handle !== undefined) {
       try {
         if (this.mode === "message") this.#readMessages(handle);
       } catch (error) {
@@ -129,8 +122,8 @@ export class ClientEnd {
       }
       return handle;
     }
-    if (status >>> 0 === STATUS_PIPE_NOT_AVAILABLE) return "busy";
-    const error = ntStatusError(status, this.context("NtCreateFile"));
+    if (status === STATUS_PIPE_NOT_AVAILABLE) return "busy";
+    const error = ntStatusError(status | 0, this.context("NtCreateFile"));
     if (error instanceof Deno.errors.NotFound) return error;
     throw error;
   }

@@ -1,0 +1,211 @@
+import { Win32Error } from "../core/error/windows_error.ts";
+import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { Deadline } from "../core/io/deadline.ts";
+import { FileIo } from "../core/io/file_io.ts";
+import { checkBytes } from "../core/memory/bytes.ts";
+import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
+import { pause } from "../core/options/pause.ts";
+import { encodeWide } from "../core/text/wide_string.ts";
+import { ERROR_PIPE_BUSY } from "../win32/error_codes.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import { ClientEnd } from "./client_end.ts";
+import { makeConn, type NamedPipeConn, transactOn } from "./named_pipe_conn.ts";
+import {
+  checkHalfClose,
+  CLIENT_OPTIONS,
+  type ConnectNamedPipeOptions,
+  type ConnectNamedPipeSyncOptions,
+} from "./options.ts";
+import { LONGEST_INSTANCE_WAIT, waitForInstance } from "./wait_instance.ts";
+
+/** Milliseconds between two attempts for a pipe that does not exist yet, at first and at most. */
+const FIRST_PAUSE = 5;
+const LONGEST_PAUSE = 250;
+
+const CONNECT_OPTIONS: OptionNames<ConnectNamedPipeOptions> = {
+  ...CLIENT_OPTIONS,
+  halfClose: true,
+  signal: true,
+  timeout: true,
+};
+const CONNECT_SYNC_OPTIONS: OptionNames<ConnectNamedPipeSyncOptions> = {
+  ...CLIENT_OPTIONS,
+  timeout: true,
+};
+const CALL_OPTIONS: OptionNames<CallNamedPipeOptions> = {
+  path: true,
+  impersonation: true,
+  wait: true,
+  request: true,
+  signal: true,
+  timeout: true,
+};
+
+/**
+ * Connects to a named pipe.
+ *
+ * While all its instances are taken, this waits for a free one, as long as `timeout` allows. That the pipe does not
+ * exist is told at once, unless `wait` is set.
+ *
+ * Cancel safety: an aborted or timed-out call has left no connection behind.
+ *
+ * Windows documentation: "Named Pipe Client", "WaitNamedPipeW function".
+ *
+ * @throws {TypeError} If an option is not valid, or the server does not have the `mode` asked for as `cause` tells.
+ * @throws {Deno.errors.NotFound} If there is no such pipe.
+ * @throws {Deno.errors.TimedOut} If there was no free instance in `timeout` milliseconds.
+ * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this `direction`.
+ * @throws {Deno.errors.NotSupported} If this is not Windows.
+ *
+ * @example Send a line to a server that may still be starting
+ * ```ts
+ * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+ *
+ * using conn = await connectNamedPipe({ path: "demo", wait: true, timeout: 5000 });
+ * await conn.write(new TextEncoder().encode("hello\n"));
+ * ```
+ */
+export async function connectNamedPipe(options: ConnectNamedPipeOptions): Promise<NamedPipeConn> {
+  checkOptions(options, CONNECT_OPTIONS, "connectNamedPipe()");
+  checkHalfClose(options.halfClose, options.mode ?? "byte");
+  const end = new ClientEnd(options, false);
+  const handle = await openWhenFree(end, options.wait ?? false, Deadline.start(options));
+  return makeConn(new FileIo(handle, false), end.profile(options.halfClose ?? false));
+}
+
+/**
+ * Connects to a named pipe in blocking mode; waits for a free instance as `connectNamedPipe()` does, blocking the
+ * thread.
+ *
+ * Windows documentation: "Named Pipe Client", "WaitNamedPipeW function".
+ *
+ * @throws {TypeError} If an option is not valid; nothing has been tried then.
+ * @throws {Deno.errors.NotFound} If there is no such pipe, unless `wait` is set.
+ * @throws {Deno.errors.TimedOut} If there was no free instance in `timeout` milliseconds.
+ * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this `direction`.
+ * @throws {Deno.errors.NotSupported} If this is not Windows.
+ *
+ * @example
+ * ```ts
+ * import { connectNamedPipeSync } from "@winipc/winipc/named-pipe";
+ *
+ * using conn = connectNamedPipeSync({ path: "demo", mode: "message", timeout: 5000 });
+ * const reply = conn.transactSync(new TextEncoder().encode("status"));
+ * console.log(new TextDecoder().decode(reply));
+ * ```
+ */
+export function connectNamedPipeSync(options: ConnectNamedPipeSyncOptions): NamedPipeConn {
+  checkOptions(options, CONNECT_SYNC_OPTIONS, "connectNamedPipeSync()");
+  const end = new ClientEnd(options, true);
+  const handle = openWhenFreeSync(end, options.wait ?? false, Deadline.start(options));
+  return makeConn(new FileIo(handle, true), end.profile(false));
+}
+
+/** Options for {@linkcode callNamedPipe}. */
+export interface CallNamedPipeOptions
+  extends Omit<ConnectNamedPipeOptions, "mode" | "direction" | "halfClose"> {
+  /** The request, sent as one message. */
+  readonly request: Uint8Array;
+}
+
+/**
+ * Connects to a pipe in message mode, sends one request, reads one reply of any size, and closes the connection.
+ *
+ * Cancel safety: none. The server may have got the request when the call is aborted.
+ *
+ * Windows documentation: "CallNamedPipeW function".
+ *
+ * @returns The reply.
+ * @throws As `connectNamedPipe()` and `NamedPipeConn.transact()` do.
+ *
+ * @example
+ * ```ts
+ * import { callNamedPipe } from "@winipc/winipc/named-pipe";
+ *
+ * const request = new TextEncoder().encode("version?");
+ * const reply = await callNamedPipe({ path: "agent", request, timeout: 2000 });
+ * console.log(new TextDecoder().decode(reply));
+ * ```
+ */
+export async function callNamedPipe(
+  options: CallNamedPipeOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions(options, CALL_OPTIONS, "callNamedPipe()");
+  const request = checkBytes(options.request, "A request");
+  const deadline = Deadline.start(options);
+  const end = new ClientEnd({ ...options, mode: "message" }, false);
+  const handle = await openWhenFree(end, options.wait ?? false, deadline);
+  using conn = makeConn(new FileIo(handle, false), end.profile(false));
+  return await transactOn(conn, request, deadline);
+}
+
+async function openWhenFree(
+  end: ClientEnd,
+  waitForPipe: boolean,
+  deadline: Deadline | undefined,
+): Promise<OwnedHandle> {
+  const signal = deadline?.signal;
+  let period = FIRST_PAUSE;
+  for (;;) {
+    signal?.throwIfAborted();
+    const outcome = await end.open();
+    if (outcome instanceof OwnedHandle) {
+      // Opening a pipe of another computer cannot be interrupted, so the signal may have been aborted meanwhile.
+      if (!signal?.aborted) return outcome;
+      outcome.close();
+      throw signal.reason;
+    }
+    if (outcome !== "busy" && !waitForPipe) throw outcome;
+    const left = deadline?.remaining ?? Infinity;
+    if (left === 0) throw timedOut(end, outcome, deadline);
+    if (outcome === "busy") {
+      await waitForInstance(end, deadline, () => timedOut(end, outcome, deadline));
+    } else {
+      await pause(Math.min(period, left), signal);
+      period = Math.min(period * 2, LONGEST_PAUSE);
+    }
+  }
+}
+
+function openWhenFreeSync(
+  end: ClientEnd,
+  waitForPipe: boolean,
+  deadline: Deadline | undefined,
+): OwnedHandle {
+  let period = FIRST_PAUSE;
+  for (;;) {
+    const outcome = end.openSync();
+    if (outcome instanceof OwnedHandle) return outcome;
+    if (outcome !== "busy" && !waitForPipe) throw outcome;
+    const left = deadline?.remaining ?? Infinity;
+    if (left === 0) throw timedOut(end, outcome, deadline);
+    if (outcome === "busy") {
+      // Whether it is free, gone or late, the next attempt tells. 0 would mean "the server's default" here.
+      const milliseconds = Math.min(Math.max(1, Math.ceil(left)), LONGEST_INSTANCE_WAIT);
+      kernel32().WaitNamedPipeW(encodeWide(end.path.full), milliseconds);
+    } else {
+      sleep(Math.min(period, left));
+      period = Math.min(period * 2, LONGEST_PAUSE);
+    }
+  }
+}
+
+/** Blocks the thread for a time in milliseconds. */
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** The error for a connection that could not be made in time. */
+function timedOut(
+  end: ClientEnd,
+  outcome: "busy" | Deno.errors.NotFound,
+  deadline: Deadline | undefined,
+): Error {
+  const [why, cause] = outcome === "busy"
+    ? ["all its instances are busy", new Win32Error(ERROR_PIPE_BUSY, end.context("NtCreateFile"))]
+    : ["it does not exist", outcome.cause];
+  return new Deno.errors.TimedOut(
+    `Cannot connect to pipe "${end.path.full}" within ${deadline?.timeout} ms: ${why}`,
+    { cause },
+  );
+}

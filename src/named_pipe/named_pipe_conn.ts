@@ -1,0 +1,587 @@
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import { assertOpen } from "../core/handle/closed.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { readableBytes, writableBytes } from "../core/io/byte_stream.ts";
+import { Deadline } from "../core/io/deadline.ts";
+import type { FileIo } from "../core/io/file_io.ts";
+import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
+import type { WaitOptions } from "../core/options/wait_options.ts";
+import { impersonatePipeClient } from "../security/impersonation.ts";
+import { kernel32 } from "../win32/kernel32.ts";
+import { flushPipe } from "./flush.ts";
+import type { NamedPipeDirection, NamedPipeMode } from "./options.ts";
+import { type NamedPipePeek, peekPipe } from "./peek.ts";
+import { type NamedPipePeer, PipePeer } from "./peer.ts";
+import { PipeIo } from "./pipe_io.ts";
+import type { PipeProfile } from "./pipe_profile.ts";
+
+/** What else happens with a connection, for the modules of this folder. */
+export interface ConnHooks {
+  /** Runs before each call that blocks the thread, and may throw. */
+  readonly beforeBlocking?: () => void;
+  /** Runs once, when the connection has been closed. */
+  readonly closed?: () => void;
+}
+
+/** `transact()` as a part of a longer call, for the modules of this folder. */
+export let transactOn: (
+  conn: NamedPipeConn,
+  request: Uint8Array,
+  deadline: Deadline | undefined,
+) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** Makes the connection for a connected end, for the modules of this folder. */
+export let makeConn: (file: FileIo, profile: PipeProfile, hooks?: ConnHooks) => NamedPipeConn;
+
+/**
+ * One end of a connected named pipe.
+ *
+ * It reads and writes like a `Deno.Conn`, so code for connections and streams works over it. Reads are served in the
+ * order of the calls, and so are writes; the two directions do not wait for each other.
+ *
+ * What a peer wrote before it went away is always read first; then reads give `null`, and writes throw
+ * `Deno.errors.BrokenPipe`. After `close()` every call throws `Deno.errors.BadResource`, and what was pending is rejected
+ * with `Deno.errors.Interrupted`.
+ *
+ * Calls whose name ends in `Sync` block the thread: they have the latency of C, and nothing interrupts them but the peer. A connection
+ * made by `connectNamedPipeSync()` or `listenNamedPipeSync()` is for these only, each of which is then one call to Windows; on it the
+ * others throw `Deno.errors.NotSupported`. On any other connection both kinds work.
+ *
+ * Windows documentation: "Named Pipe Operations", "Synchronous and Overlapped Input and Output".
+ *
+ * @example Ask and be answered
+ * ```ts
+ * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+ *
+ * using conn = await connectNamedPipe({ path: "demo", mode: "message", timeout: 5000 });
+ * await conn.writeMessage(new TextEncoder().encode("hello"));
+ * const reply = await conn.readMessage();
+ * if (reply !== null) console.log(new TextDecoder().decode(reply));
+ * ```
+ *
+ * @example The same, blocking the thread
+ * ```ts
+ * import { connectNamedPipeSync } from "@winipc/winipc/named-pipe";
+ *
+ * using conn = connectNamedPipeSync({ path: "demo", timeout: 5000 });
+ * conn.writeSync(new TextEncoder().encode("ping"));
+ * const buffer = new Uint8Array(1024);
+ * const count = conn.readSync(buffer);
+ * if (count !== null) console.log(new TextDecoder().decode(buffer.subarray(0, count)));
+ * ```
+ */
+export class NamedPipeConn implements Disposable {
+  readonly #io: PipeIo;
+  readonly #closed: (() => void) | undefined;
+  /**
+   * Who is at the other end.
+   *
+   * @example See who has connected
+   * ```ts
+   * import { listenNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using listener = listenNamedPipe({ path: "demo", security: "everyone" });
+   * using conn = await listener.accept();
+   * await conn.read(new Uint8Array(1));
+   * console.log(`process ${conn.peer.processId} of user ${conn.peer.userSid}`);
+   * ```
+   */
+  readonly peer: NamedPipePeer;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
+
+  static {
+    transactOn = (conn, request, deadline) => conn.#io.transact(request, deadline);
+    makeConn = (file, profile, hooks) => new NamedPipeConn(file, profile, hooks);
+  }
+
+  private constructor(file: FileIo, profile: PipeProfile, hooks: ConnHooks = {}) {
+    this.#io = new PipeIo(file, profile, hooks.beforeBlocking);
+    this.#closed = hooks.closed;
+    this.peer = new PipePeer(file.handle, profile.end);
+  }
+
+  get #handle(): OwnedHandle {
+    return this.#io.file.handle;
+  }
+
+  /** The full path of the pipe. */
+  get path(): string {
+    return this.#io.profile.path;
+  }
+
+  /** Whether this end reads bytes or messages. */
+  get mode(): NamedPipeMode {
+    return this.#io.profile.mode;
+  }
+
+  /** Which way data goes, seen from this end. */
+  get direction(): NamedPipeDirection {
+    return this.#io.profile.direction;
+  }
+
+  /** Whether `closeWrite()` is possible, as both ends have agreed on how it is said. */
+  get halfClose(): boolean {
+    return this.#io.profile.halfClose;
+  }
+
+  /** The handle, as a number, for calls of one's own. It is this connection's: closing it elsewhere breaks it. */
+  get handle(): bigint {
+    return this.#handle.number;
+  }
+
+  /**
+   * Reads up to `p.byteLength` bytes, as soon as there are any.
+   *
+   * In message mode it reads from one message at most; what does not fit is read next. A message of no bytes gives 0,
+   * or with `halfClose` it is the end. `p` is written only when the promise is fulfilled.
+   *
+   * Cancel safety: an aborted or timed-out read has taken nothing from the pipe; the next one gets it.
+   *
+   * Windows documentation: "ReadFile function".
+   *
+   * @returns The number of bytes, or `null` at the end of the stream.
+   * @throws {Deno.errors.TimedOut} If nothing came in `timeout` milliseconds.
+   * @throws {Deno.errors.BadResource} If the connection is closed.
+   * @throws {Deno.errors.Interrupted} If it is closed meanwhile.
+   * @throws {Deno.errors.NotSupported} If this end only writes.
+   *
+   * @example Read to the end, and give up after a minute of silence
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "log" });
+   * const buffer = new Uint8Array(64 * 1024);
+   * const decoder = new TextDecoder();
+   * for (;;) {
+   *   const count = await conn.read(buffer, { timeout: 60_000 });
+   *   if (count === null) break;
+   *   console.log(decoder.decode(buffer.subarray(0, count), { stream: true }));
+   * }
+   * ```
+   */
+  async read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return await this.#io.read(p, deadlineOf(options, "NamedPipeConn.read()"));
+  }
+
+  /**
+   * Reads up to `p.byteLength` bytes, straight into `p`; blocks until there are some.
+   *
+   * In message mode it reads from one message at most; what does not fit is read next. A message of no bytes gives 0.
+   *
+   * Windows documentation: "ReadFile function".
+   *
+   * @returns The number of bytes, or `null` at the end of the stream.
+   * @throws {Deno.errors.BadResource} If the connection is closed.
+   * @throws {Deno.errors.Interrupted} If the call was cancelled, as when its thread server closes.
+   * @throws {Deno.errors.NotSupported} If this end only writes.
+   */
+  readSync(p: Uint8Array): number | null {
+    return this.#io.readSync(p);
+  }
+
+  /**
+   * Reads one whole message of any size.
+   *
+   * Cancel safety: an aborted or timed-out call has taken nothing from the pipe.
+   *
+   * @returns The message, empty if it was of no bytes; `null` at the end of the stream.
+   * @throws {TypeError} If this end is in byte mode.
+   * @throws As `read()` does.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "news", mode: "message" });
+   * const message = await conn.readMessage({ signal: AbortSignal.timeout(5000) });
+   * console.log(message === null ? "the end" : `${message.byteLength} bytes`);
+   * ```
+   */
+  async readMessage(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer> | null> {
+    return await this.#io.readMessage(deadlineOf(options, "NamedPipeConn.readMessage()"));
+  }
+
+  /**
+   * Reads one whole message of any size.
+   *
+   * @returns The message, empty if it was of no bytes; `null` at the end of the stream.
+   * @throws {TypeError} If this end is in byte mode.
+   * @throws As `readSync()` does.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipeSync } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = connectNamedPipeSync({ path: "news", mode: "message" });
+   * for (let m = conn.readMessageSync(); m !== null; m = conn.readMessageSync()) {
+   *   console.log(new TextDecoder().decode(m));
+   * }
+   * ```
+   */
+  readMessageSync(): Uint8Array<ArrayBuffer> | null {
+    return this.#io.readMessageSync();
+  }
+
+  /**
+   * The messages as they come, until the end of the stream. Leaving the loop leaves the connection open.
+   *
+   * Cancel safety: as of `readMessage()`, no message is lost.
+   *
+   * @throws As `readMessage()` does.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "news", mode: "message" });
+   * for await (const message of conn.messages()) {
+   *   console.log(new TextDecoder().decode(message));
+   * }
+   * ```
+   */
+  async *messages(options?: WaitOptions): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    assertOpen(this.#handle);
+    while (!this.#handle.closed) {
+      let message: Uint8Array<ArrayBuffer> | null;
+      try {
+        message = await this.readMessage(options);
+      } catch (error) {
+        // This end closed it: a failure of the peer is something else.
+        if (this.#handle.closed) return;
+        throw error;
+      }
+      if (message === null) return;
+      yield message;
+    }
+  }
+
+  /**
+   * Writes all of `p`: as bytes in byte mode, as one message in message mode. `p` is copied first, so it may be
+   * changed at once. No bytes are a message too, except with `halfClose`, where they are nothing.
+   *
+   * It waits while the pipe's buffer is full: a slow reader holds the writer back, and nothing piles up.
+   *
+   * Cancel safety: none. Part of the data may have gone when a write is aborted, so the connection is then good for
+   * nothing but closing.
+   *
+   * Windows documentation: "WriteFile function".
+   *
+   * @returns `p.byteLength`.
+   * @throws {Deno.errors.BrokenPipe} If the peer is gone.
+   * @throws {Deno.errors.TimedOut} If it was not taken in `timeout` milliseconds.
+   * @throws {Deno.errors.BadResource} If the connection, or its writing side, is closed.
+   * @throws {Deno.errors.Interrupted} If it is closed meanwhile.
+   * @throws {Deno.errors.NotSupported} If this end only reads.
+   *
+   * @example Write to a server that may have gone
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "log" });
+   * try {
+   *   await conn.write(new TextEncoder().encode("started\n"), { timeout: 5000 });
+   * } catch (error) {
+   *   if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+   *   console.log("nobody keeps the log any more");
+   * }
+   * ```
+   */
+  async write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    return await this.#io.write(p, deadlineOf(options, "NamedPipeConn.write()"));
+  }
+
+  /**
+   * Writes all of `p`, as one message in message mode; blocks while the pipe's buffer is full.
+   *
+   * Windows documentation: "WriteFile function".
+   *
+   * @returns `p.byteLength`.
+   * @throws {Deno.errors.BrokenPipe} If the peer is gone.
+   * @throws {Deno.errors.BadResource} If the connection is closed.
+   * @throws {Deno.errors.Interrupted} If the call was cancelled, as when its thread server closes.
+   * @throws {Deno.errors.NotSupported} If this end only reads.
+   */
+  writeSync(p: Uint8Array): number {
+    return this.#io.writeSync(p);
+  }
+
+  /**
+   * Writes one message; one of no bytes is a message too.
+   *
+   * Cancel safety: none, as of `write()`. What waits for its turn and is aborted has not been sent.
+   *
+   * @throws {TypeError} If this end is in byte mode, or if the message has no bytes and `halfClose` is on.
+   * @throws As `write()` does.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "news", mode: "message" });
+   * await conn.writeMessage(new TextEncoder().encode("subscribe"));
+   * ```
+   */
+  async writeMessage(message: Uint8Array, options?: WaitOptions): Promise<void> {
+    await this.#io.writeMessage(message, deadlineOf(options, "NamedPipeConn.writeMessage()"));
+  }
+
+  /**
+   * Writes one message; blocks while the pipe's buffer is full. One of no bytes is a message too.
+   *
+   * Windows documentation: "WriteFile function".
+   *
+   * @throws {TypeError} If this end is in byte mode, or if the message has no bytes and `halfClose` is on.
+   * @throws As `writeSync()` does.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipeSync } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = connectNamedPipeSync({ path: "news", mode: "message" });
+   * conn.writeMessageSync(new TextEncoder().encode("subscribe"));
+   * ```
+   */
+  writeMessageSync(message: Uint8Array): void {
+    this.#io.writeMessageSync(message);
+  }
+
+  /**
+   * Sends a request and reads the reply, in one call to the system. There must be no unread message.
+   *
+   * Cancel safety: none. The request may have been sent, and the reply may still come, when it is aborted.
+   *
+   * Windows documentation: "TransactNamedPipe function".
+   *
+   * @returns The reply, whole, whatever its size.
+   * @throws {TypeError} If this end is in byte mode.
+   * @throws {Deno.errors.NotSupported} If the pipe is not duplex.
+   * @throws {Deno.errors.Busy} If there is an unread message.
+   * @throws {Deno.errors.BrokenPipe} If the peer goes away before it has replied.
+   * @throws {Deno.errors.TimedOut} If there is no reply in `timeout` milliseconds.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "agent", mode: "message" });
+   * const request = new TextEncoder().encode("status");
+   * const reply = await conn.transact(request, { timeout: 2000 });
+   * console.log(new TextDecoder().decode(reply));
+   * ```
+   */
+  async transact(request: Uint8Array, options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.#io.transact(request, deadlineOf(options, "NamedPipeConn.transact()"));
+  }
+
+  /**
+   * Sends a request and reads the reply, of any size, in one call to the system.
+   *
+   * Windows documentation: "TransactNamedPipe function".
+   *
+   * @throws {TypeError} If this end is in byte mode.
+   * @throws {Deno.errors.NotSupported} If the pipe is not duplex.
+   * @throws {Deno.errors.Busy} If there is an unread message.
+   * @throws {Deno.errors.BrokenPipe} If the peer goes away before it has replied.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipeSync } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = connectNamedPipeSync({ path: "agent", mode: "message" });
+   * const reply = conn.transactSync(new TextEncoder().encode("status"));
+   * console.log(new TextDecoder().decode(reply));
+   * ```
+   */
+  transactSync(request: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.#io.transactSync(request);
+  }
+
+  /**
+   * What arrives, as a byte stream. Cancelling it closes the connection.
+   *
+   * @example Lines of text
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "log" });
+   * for await (const text of conn.readable.pipeThrough(new TextDecoderStream())) console.log(text);
+   * ```
+   */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= readableBytes(this, () => this.close());
+  }
+
+  /**
+   * What is to be sent; in message mode each chunk is a message. Closing it closes the connection, or with `halfClose`
+   * its writing side; aborting it always closes the connection.
+   *
+   * @example Send a file
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * const conn = await connectNamedPipe({ path: "upload" });
+   * using file = await Deno.open("data.bin");
+   * await file.readable.pipeTo(conn.writable);
+   * ```
+   */
+  get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return this.#writable ??= writableBytes(
+      this,
+      () => this.halfClose ? this.closeWrite() : this.close(),
+      () => this.close(),
+    );
+  }
+
+  /**
+   * Says that nothing more will be written, by a message of no bytes; reading goes on. Both ends must have been opened
+   * with `halfClose`: Windows itself has no half-closed pipes.
+   *
+   * @throws {Deno.errors.NotSupported} If the connection was opened without `halfClose`.
+   * @throws As `write()` does.
+   *
+   * @example Say that the request is complete, and read the answer
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "sort", mode: "message", halfClose: true });
+   * await conn.write(new TextEncoder().encode("b\na\n"));
+   * await conn.closeWrite();
+   * console.log(await new Response(conn.readable).text());
+   * ```
+   */
+  async closeWrite(options?: WaitOptions): Promise<void> {
+    await this.#io.closeWrite(deadlineOf(options, "NamedPipeConn.closeWrite()"));
+  }
+
+  /**
+   * Waits until the peer has read all that was written. It waits on one of the program's threads for blocking calls, of
+   * which Deno for Windows has four for each processor.
+   *
+   * Cancel safety: nothing is lost by giving up. Windows cannot be told to, so the thread is held, and the program kept
+   * alive, until the peer has read or the connection is closed.
+   *
+   * Windows documentation: "FlushFileBuffers function".
+   *
+   * @throws {Deno.errors.BrokenPipe} If the peer goes away first.
+   * @throws {Deno.errors.TimedOut} If it has not read all in `timeout` milliseconds.
+   * @throws {Deno.errors.BadResource} If the connection is closed.
+   * @throws {Deno.errors.Interrupted} If it is closed meanwhile.
+   * @throws {Deno.errors.NotSupported} If this end only reads.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "log" });
+   * await conn.write(new TextEncoder().encode("last entry\n"));
+   * await conn.flush({ timeout: 5000 });
+   * console.log("it has been read");
+   * ```
+   */
+  async flush(options?: WaitOptions): Promise<void> {
+    const deadline = deadlineOf(options, "NamedPipeConn.flush()");
+    this.#io.checkWritable();
+    await flushPipe(this.#handle, this.path, deadline);
+  }
+
+  /**
+   * Blocks until the peer has read all that was written.
+   *
+   * Windows documentation: "FlushFileBuffers function".
+   *
+   * @throws {Deno.errors.BrokenPipe} If the peer goes away first.
+   */
+  flushSync(): void {
+    this.#io.checkWritable();
+    this.#io.beforeBlocking?.();
+    if (kernel32().FlushFileBuffers(this.#handle.value) === 0) {
+      const context = { object: this.path, doing: `Cannot flush pipe "${this.path}"` };
+      throw lastWin32Error({ operation: "FlushFileBuffers", ...context });
+    }
+  }
+
+  /**
+   * Looks at what waits to be read, and takes nothing.
+   *
+   * Windows documentation: "PeekNamedPipe function".
+   *
+   * @returns What waits, or `null` if the peer is gone and nothing is left.
+   * @throws {Deno.errors.BadResource} If the connection is closed.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "news", mode: "message" });
+   * const waiting = conn.peek();
+   * console.log(waiting === null ? "the end" : `${waiting.available} bytes wait`);
+   * ```
+   */
+  peek(): NamedPipePeek | null {
+    return peekPipe(this.#handle);
+  }
+
+  /**
+   * Runs `action` with the client's rights: what it opens, it opens as the client. Only the server's end can, and
+   * on Windows only after something was read. The client decides how far it goes by its `impersonation` option; with the default
+   * (`"identification"`) access checks can be made, and nothing can be opened.
+   *
+   * Windows documentation: "Impersonating a Named Pipe Client".
+   *
+   * @param action A synchronous function: the thread is this program's again when it returns.
+   * @returns What `action` returns.
+   * @throws {TypeError} If `action` returns a promise.
+   * @throws {Deno.errors.NotSupported} If this is the client's end.
+   * @throws {Win32Error} If Windows refuses (ERROR_CANNOT_IMPERSONATE).
+   *
+   * @example Open a file only if the client may
+   * ```ts
+   * import { listenNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using listener = listenNamedPipe({ path: "files", mode: "message", security: "everyone" });
+   * using conn = await listener.accept();
+   * const message = await conn.readMessage();
+   * const path = new TextDecoder().decode(message ?? undefined);
+   * using file = conn.impersonate(() => Deno.openSync(path));
+   * await file.readable.pipeTo(conn.writable);
+   * ```
+   */
+  impersonate<T>(action: () => T): T {
+    if (this.#io.profile.end === "client") {
+      throw new Deno.errors.NotSupported("Only the server's end of a pipe can act as its client");
+    }
+    return impersonatePipeClient(this.#handle, action);
+  }
+
+  /** Keeps the program alive while something is pending, which is the default. */
+  ref(): void {
+    this.#io.file.ref();
+  }
+
+  /** Lets the program end though something is pending. */
+  unref(): void {
+    this.#io.file.unref();
+  }
+
+  /**
+   * Closes the connection. The peer can still read what was written; pending calls are rejected with
+   * `Deno.errors.Interrupted`. Further calls do nothing.
+   */
+  close(): void {
+    if (this.#handle.closed) return;
+    this.#handle.close();
+    this.#closed?.();
+  }
+
+  /** Closes the connection, at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function deadlineOf(options: WaitOptions | undefined, call: string): Deadline | undefined {
+  if (options === undefined) return undefined;
+  checkOptions(options, WAIT_OPTIONS, call);
+  return Deadline.start(options);
+}
