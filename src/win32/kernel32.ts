@@ -232,6 +232,12 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   FlushViewOfFile: { parameters: ["pointer", "usize"], result: "i32" },
   // LPVOID VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect)
   VirtualAlloc: { parameters: ["pointer", "usize", "u32", "u32"], result: "pointer" },
+  // BOOL VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType)
+  VirtualFree: { parameters: ["pointer", "usize", "u32"], result: "i32" },
+  // BOOL VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect)
+  VirtualProtect: { parameters: ["pointer", "usize", "u32", "buffer"], result: "i32" },
+  // BOOL FlushInstructionCache(HANDLE hProcess, LPCVOID lpBaseAddress, SIZE_T dwSize)
+  FlushInstructionCache: { parameters: ["pointer", "pointer", "usize"], result: "i32" },
   // SIZE_T VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength)
   VirtualQuery: { parameters: ["pointer", "buffer", "usize"], result: "usize" },
   // BOOL K32QueryWorkingSetEx(HANDLE hProcess, PVOID pv, DWORD cb)
@@ -335,6 +341,7 @@ export const FILE_TYPE_PIPE = 0x3;
 export const PAGE_READONLY = 0x02;
 export const PAGE_READWRITE = 0x04;
 export const PAGE_WRITECOPY = 0x08;
+export const PAGE_EXECUTE_READ = 0x20;
 export const SEC_COMMIT = 0x8000000;
 export const SEC_RESERVE = 0x4000000;
 export const SEC_FILE = 0x800000;
@@ -345,6 +352,7 @@ export const FILE_MAP_READ = 0x4;
 export const MEM_COMMIT = 0x1000;
 export const MEM_RESERVE = 0x2000;
 export const HEAP_ZERO_MEMORY = 0x8;
+export const MEM_RELEASE = 0x8000;
 
 // synchapi.h, winbase.h
 export const INFINITE = 0xffffffff;

@@ -120,6 +120,8 @@ export const ntdll = lazyLibrary("ntdll.dll", {
     parameters: ["pointer", "buffer"],
     result: "i32",
   },
+  // BOOLEAN RtlAddFunctionTable(PRUNTIME_FUNCTION FunctionTable, ULONG EntryCount, ULONG_PTR BaseAddress)
+  RtlAddFunctionTable: { parameters: ["pointer", "u32", "usize"], result: "u8" },
   // ULONG RtlNtStatusToDosError(NTSTATUS Status)
   RtlNtStatusToDosError: { parameters: ["i32"], result: "u32" },
   // NTSTATUS NtQuerySection(HANDLE SectionHandle, SECTION_INFORMATION_CLASS InformationClass, PVOID InformationBuffer,

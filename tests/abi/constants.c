@@ -42,6 +42,7 @@ int main(void) {
   C(PAGE_READONLY);
   C(PAGE_READWRITE);
   C(PAGE_WRITECOPY);
+  C(PAGE_EXECUTE_READ);
   C(SEC_COMMIT);
   C(SEC_RESERVE);
   C(SEC_FILE);
@@ -50,6 +51,8 @@ int main(void) {
   C(FILE_MAP_WRITE);
   C(FILE_MAP_READ);
   C(MEM_COMMIT);
+  C(MEM_RESERVE);
+  C(MEM_RELEASE);
   C(SectionBasicInformation);
   C(INFINITE);
   C(WAIT_OBJECT_0);

@@ -1,5 +1,5 @@
 import { INFINITE, kernel32 } from "../../win32/kernel32.ts";
-import { POST_CONTEXT } from "../callback/thunk_code.ts";
+import { COMPLETION } from "../callback/thunk_code.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import { invalidHandleValue, OwnedHandle } from "../handle/owned_handle.ts";
 import { functionAddress } from "../thread/end_calls.ts";
@@ -96,10 +96,10 @@ class CompletionPort {
     this.#polled = new Packets(resources);
     this.#watch = createPortWatch(port, () => this.#poll());
     // What ends a wait for packets when this thread has ended.
-    const wake = resources.allocate(POST_CONTEXT.size);
+    const wake = resources.allocate(COMPLETION.size);
     const words = new BigUint64Array(wake.bytes.buffer);
-    words[POST_CONTEXT.port / 8] = Deno.UnsafePointer.value(port);
-    words[POST_CONTEXT.post / 8] = functionAddress("PostQueuedCompletionStatus");
+    words[COMPLETION.port / 8] = Deno.UnsafePointer.value(port);
+    words[COMPLETION.post / 8] = functionAddress("PostQueuedCompletionStatus");
     resources.adoptPort(port, this.#packets.countMemory, wake);
     this.#port = port;
   }

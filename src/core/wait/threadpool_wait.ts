@@ -1,6 +1,6 @@
 import { INFINITE, kernel32, WAIT_OBJECT_0 } from "../../win32/kernel32.ts";
 import { TP_CALLBACK_ENVIRON_V3 } from "../../win32/structs.ts";
-import { POST_CONTEXT } from "../callback/thunk_code.ts";
+import { COMPLETION } from "../callback/thunk_code.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
 import { type Completable, completionPort } from "../io/completion_port.ts";
@@ -143,15 +143,15 @@ const freeContexts: NativeMemory[] = [];
 /** The context of the thunk that posts a packet with this token. */
 function takeContext(token: number): NativeMemory {
   const context = freeContexts.pop() ?? newContext();
-  new BigUint64Array(context.bytes.buffer)[POST_CONTEXT.overlapped / 8] = BigInt(token);
+  new BigUint64Array(context.bytes.buffer)[COMPLETION.overlapped / 8] = BigInt(token);
   return context;
 }
 
 function newContext(): NativeMemory {
-  const context = threadResources().allocate(POST_CONTEXT.size);
+  const context = threadResources().allocate(COMPLETION.size);
   const words = new BigUint64Array(context.bytes.buffer);
-  words[POST_CONTEXT.port / 8] = Deno.UnsafePointer.value(completionPort.handle);
-  words[POST_CONTEXT.post / 8] = functionAddress("PostQueuedCompletionStatus");
+  words[COMPLETION.port / 8] = Deno.UnsafePointer.value(completionPort.handle);
+  words[COMPLETION.post / 8] = functionAddress("PostQueuedCompletionStatus");
   return context;
 }
 

@@ -94,7 +94,11 @@ test("close() rejects the pending call and those behind it with Interrupted", as
   pipe.reader.close();
   full.writer.close();
   for (const call of [...reads, ...writes]) {
-    await assertRejects(() => call, Deno.errors.Interrupted, "was closed while the call was pending");
+    await assertRejects(
+      () => call,
+      Deno.errors.Interrupted,
+      "was closed while the call was pending",
+    );
   }
   await assertNothingPending();
 });

@@ -231,7 +231,11 @@ test("close() rejects the pending call and those behind it with Interrupted", as
   await turnOfEventLoop();
   pair.mailslot.close();
   for (const call of calls) {
-    await assertRejects(() => call, Deno.errors.Interrupted, "was closed while the call was pending");
+    await assertRejects(
+      () => call,
+      Deno.errors.Interrupted,
+      "was closed while the call was pending",
+    );
   }
   await assertNothingPending();
 });
