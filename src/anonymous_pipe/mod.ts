@@ -25,7 +25,13 @@
  * @module
  */
 
-export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
+export {
+  Win32Error,
+  type Win32ErrorContext,
+  WindowsError,
+  type WindowsErrorContext,
+  type WindowsErrorInit,
+} from "../core/error/windows_error.ts";
 export type { WaitOptions } from "../core/options/wait_options.ts";
 export { type AnonymousPipe, createPipe, type CreatePipeOptions, type PipeEnds } from "./create.ts";
 export { PipeEnd } from "./pipe_end.ts";
