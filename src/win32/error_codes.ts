@@ -1,5 +1,6 @@
-// System error codes by their names in winerror.h ("System Error Codes"): those winipc maps, tests for or names in
-// a message. Codes that are not here are named by their number and the system's own text.
+// System error codes by their names in winerror.h ("System Error Codes"): those winipc maps, tests
+// for or names in a message. Codes that are not here are named by their number and the system's own
+// text.
 
 export const ERROR_SUCCESS = 0;
 export const ERROR_INVALID_FUNCTION = 1;

@@ -1,6 +1,6 @@
 // HRESULT values of failures by their names in winerror.h and olectl.h ("COM Error Codes"), as
-// unsigned 32-bit numbers: those winipc maps, tests for or names in a message. An HRESULT that wraps a
-// Win32 code (0x8007xxxx) is named after that code if it is not here.
+// unsigned 32-bit numbers: those winipc maps, tests for or names in a message. An HRESULT that
+// wraps a Win32 code (0x8007xxxx) is named after that code if it is not here.
 
 export const E_PENDING = 0x8000000a;
 export const E_NOTIMPL = 0x80004001;

@@ -1,6 +1,6 @@
-// RPC_STATUS values by their names in winerror.h ("RPC Return Values"): those winipc maps, tests for or
-// names in a message. The names of rpcnterr.h, such as RPC_S_ACCESS_DENIED, are second names of Win32
-// codes and are not here.
+// RPC_STATUS values by their names in winerror.h ("RPC Return Values"): those winipc maps, tests
+// for or names in a message. The names of rpcnterr.h, such as RPC_S_ACCESS_DENIED, are second names
+// of Win32 codes and are not here.
 
 export const RPC_S_INVALID_STRING_BINDING = 1700;
 export const RPC_S_WRONG_KIND_OF_BINDING = 1701;

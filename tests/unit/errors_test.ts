@@ -47,7 +47,8 @@ const FACILITIES: readonly Facility[] = [
     make: win32Error,
     codes: win32Codes,
     classes: [
-      // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME, WSAHOST_NOT_FOUND
+      // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME,
+      // WSAHOST_NOT_FOUND
       [errors.NotFound, [2, 3, 53, 67, 11001]],
       // ERROR_ACCESS_DENIED, ERROR_PRIVILEGE_NOT_HELD, WSAEACCES
       [errors.PermissionDenied, [5, 1314, 10013]],
@@ -169,7 +170,8 @@ const FACILITIES: readonly Facility[] = [
     make: mqError,
     codes: mqCodes,
     classes: [
-      // MQ_ERROR_QUEUE_NOT_FOUND, QUEUE_DELETED, MACHINE_NOT_FOUND, MESSAGE_NOT_FOUND, MESSAGE_ALREADY_RECEIVED
+      // MQ_ERROR_QUEUE_NOT_FOUND, QUEUE_DELETED, MACHINE_NOT_FOUND, MESSAGE_NOT_FOUND,
+      // MESSAGE_ALREADY_RECEIVED
       [errors.NotFound, [0xc00e0003, 0xc00e005a, 0xc00e000d, 0xc00e0088, 0xc00e001d]],
       // MQ_ERROR_QUEUE_EXISTS
       [errors.AlreadyExists, [0xc00e0005]],

@@ -58,7 +58,8 @@ function clause(source: number, module: Deno.PointerValue, code: number): string
   // ntdll.dll puts a title before many texts: "{Access Denied}".
   const sentence = text.replace(/^\{[^}]*\}/, "").replace(/\s+/g, " ").trim().replace(/\.$/, "");
   if (sentence === "") return undefined;
-  // Lower the first letter of a word, not of an acronym or a name: "All pipes…", but "I/O…" and "DNS…".
+  // Lower the first letter of a word, not of an acronym or a name: "All pipes…", but "I/O…" and
+  // "DNS…".
   return /^[A-Z][a-z]|^A /.test(sentence)
     ? sentence[0].toLowerCase() + sentence.slice(1)
     : sentence;

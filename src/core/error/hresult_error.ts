@@ -34,7 +34,7 @@ function win32CodeOf(code: number): number | undefined {
   return code >>> 16 === 0x8007 ? code & 0xffff : undefined;
 }
 
-/** Deno's class for an HRESULT, if Deno has one that means the same, apart from wrapped Win32 codes. */
+/** Deno's class for an HRESULT that wraps no Win32 code, if Deno has one that means the same. */
 function hresultErrorClass(code: number): ErrorClass | undefined {
   switch (code) {
     case codes.E_NOTIMPL:

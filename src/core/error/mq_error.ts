@@ -60,8 +60,8 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The error to throw for a call of Message Queuing that returned an HRESULT. One that is not Message
- * Queuing's own, such as E_INVALIDARG, is thrown as {@linkcode hresultError} does.
+ * The error to throw for a call of Message Queuing that returned an HRESULT. One that is not
+ * Message Queuing's own, such as E_INVALIDARG, is thrown as {@linkcode hresultError} does.
  *
  * @param hresult The HRESULT, signed as the functions return it or unsigned.
  */

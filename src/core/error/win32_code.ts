@@ -2,7 +2,8 @@ import * as codes from "../../win32/error_codes.ts";
 import { symbolsOf } from "./code_text.ts";
 import type { ErrorClass } from "./windows_error.ts";
 
-// What is known of a Win32 code. HRESULT and RPC_STATUS codes that are Win32 codes are looked up here too.
+// What is known of a Win32 code. HRESULT and RPC_STATUS codes that are Win32 codes are looked up
+// here too.
 
 const SYMBOLS = symbolsOf(codes);
 

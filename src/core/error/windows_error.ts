@@ -1,12 +1,12 @@
 /**
  * What a failed call of Windows throws.
  *
- * Every error is a {@linkcode WindowsError}, or has one as its `cause`. The facilities share one class
- * with a `facility` field instead of having a class each: `symbol` names a failure in every facility, so
- * `cause.symbol === "MQ_ERROR_IO_TIMEOUT"` is all that a program has to write, a `switch` over `facility`
- * is checked by TypeScript, and a mechanism adds a facility without adding to the public names. A
- * subclass exists only where there is more to say: {@linkcode Win32Error} keeps the NTSTATUS that its
- * code was translated from, and it is what almost every call gives.
+ * Every error is a {@linkcode WindowsError}, or has one as its `cause`. The facilities share one
+ * class with a `facility` field instead of having a class each: `symbol` names a failure in every
+ * facility, so `cause.symbol === "MQ_ERROR_IO_TIMEOUT"` is all that a program has to write, a
+ * `switch` over `facility` is checked by TypeScript, and a mechanism adds a facility without adding
+ * to the public names. A subclass exists only where there is more to say: {@linkcode Win32Error}
+ * keeps the NTSTATUS that its code was translated from, and it is what almost every call gives.
  *
  * This file makes the errors of the Win32 and NTSTATUS facilities. The other facilities have a file
  * each, so that a program loads the tables of the mechanisms it uses and no others.
@@ -42,16 +42,16 @@ export interface WindowsErrorInit extends WindowsErrorContext {
 /**
  * A Windows call that failed.
  *
- * If Deno has a class for the failure (`Deno.errors.NotFound`, `Deno.errors.TimedOut`, …), that class is
- * thrown and its `cause` is the `WindowsError`; otherwise the `WindowsError` itself is thrown. It is a
- * {@linkcode Win32Error} if the code is a Win32 code.
+ * If Deno has a class for the failure (`Deno.errors.NotFound`, `Deno.errors.TimedOut`, …), that
+ * class is thrown and its `cause` is the `WindowsError`; otherwise the `WindowsError` itself is
+ * thrown. It is a {@linkcode Win32Error} if the code is a Win32 code.
  *
- * An error that is sent to another thread by `postMessage()`, or copied by `structuredClone()`, becomes a
- * plain `Error`: it keeps `message`, `stack` and `cause`, and loses the fields of this class. The message
- * has the symbol, the code and what was being done.
+ * An error that is sent to another thread by `postMessage()`, or copied by `structuredClone()`,
+ * becomes a plain `Error`: it keeps `message`, `stack` and `cause`, and loses the fields of this
+ * class. The message has the symbol, the code and what was being done.
  *
- * Windows documentation: "System Error Codes", "NTSTATUS Values", "COM Error Codes", "RPC Return Values",
- * "DdeGetLastError function", "Message Queuing Error and Information Codes".
+ * Windows documentation: "System Error Codes", "NTSTATUS Values", "COM Error Codes",
+ * "RPC Return Values", "DdeGetLastError function", "Message Queuing Error and Information Codes".
  *
  * @example Find out which call failed
  * ```ts
@@ -73,7 +73,8 @@ export class WindowsError extends Error {
   /**
    * The kind of code that {@linkcode WindowsError.code} is:
    *
-   * - `"win32"`: a system error code, as GetLastError returns it. Windows Sockets errors are such codes.
+   * - `"win32"`: a system error code, as GetLastError returns it. Windows Sockets errors are such
+   *   codes.
    * - `"ntstatus"`: an NTSTATUS that no Win32 code corresponds to.
    * - `"hresult"`: an HRESULT, as COM functions return it.
    * - `"rpc"`: an RPC_STATUS, as RPC functions return it.
@@ -84,8 +85,9 @@ export class WindowsError extends Error {
   /** The code, as an unsigned 32-bit number: an HRESULT is `0x80070005`, never negative. */
   readonly code: number;
   /**
-   * The code's name in the Windows headers, such as `"ERROR_PIPE_BUSY"`, or the number as text if winipc
-   * knows no name. An HRESULT without a name of its own that wraps a Win32 code has that code's name.
+   * The code's name in the Windows headers, such as `"ERROR_PIPE_BUSY"`, or the number as text if
+   * winipc knows no name. An HRESULT without a name of its own that wraps a Win32 code has that
+   * code's name.
    */
   readonly symbol: string;
   /** The Windows function that failed. */
@@ -94,8 +96,8 @@ export class WindowsError extends Error {
   readonly object: string | undefined;
 
   /**
-   * Describes a failed call. winipc makes these errors itself; a program needs the constructor to imitate
-   * one in a test.
+   * Describes a failed call. winipc makes these errors itself; a program needs the constructor to
+   * imitate one in a test.
    *
    * @param message The text of the error.
    * @param init The code and the call that failed.
@@ -120,8 +122,8 @@ export interface Win32ErrorContext extends WindowsErrorContext {
 /**
  * A Windows call that failed with a system error code, as GetLastError returns it.
  *
- * If Deno has a class for the failure (`Deno.errors.NotFound`, `Deno.errors.TimedOut`, …), that class is
- * thrown and its `cause` is the `Win32Error`; otherwise the `Win32Error` itself is thrown.
+ * If Deno has a class for the failure (`Deno.errors.NotFound`, `Deno.errors.TimedOut`, …), that
+ * class is thrown and its `cause` is the `Win32Error`; otherwise the `Win32Error` itself is thrown.
  *
  * Windows documentation: "System Error Codes".
  *
@@ -143,8 +145,9 @@ export class Win32Error extends WindowsError {
   /** Always `"win32"`. */
   declare readonly facility: "win32";
   /**
-   * The NTSTATUS that the code was translated from, as an unsigned number such as `0xC0000034`, if the
-   * function returned one. Several of them have the same code, so it can tell more than the code does.
+   * The NTSTATUS that the code was translated from, as an unsigned number such as `0xC0000034`, if
+   * the function returned one. Several of them have the same code, so it can tell more than the
+   * code does.
    */
   readonly ntStatus: number | undefined;
 
@@ -183,17 +186,17 @@ export interface FailureContext extends WindowsErrorContext {
 export type ErrorClass = new (message: string, options: ErrorOptions) => Error;
 
 /**
- * The calling thread's last error. Only meaningful as the very next thing after a synchronous call that
- * failed (or that says "already exists" by it): nothing may run in between, not even an allocation of
- * consequence.
+ * The calling thread's last error. Only meaningful as the very next thing after a synchronous call
+ * that failed (or that says "already exists" by it): nothing may run in between, not even an
+ * allocation of consequence.
  */
 export function lastErrorCode(): number {
   return GetLastError();
 }
 
 /**
- * The error to throw for the call that has just failed: this is the one place where a failed call's code
- * is captured.
+ * The error to throw for the call that has just failed: this is the one place where a failed call's
+ * code is captured.
  */
 export function lastWin32Error(context: FailureContext): Error {
   return win32Error(lastErrorCode(), context);
@@ -205,8 +208,9 @@ export function win32Error(code: number, context: FailureContext): Error {
 }
 
 /**
- * The error to throw for a call that returned an NTSTATUS: that of the Win32 code it corresponds to, with
- * the status kept as `ntStatus`. A status without such a code is an error of its own facility.
+ * The error to throw for a call that returned an NTSTATUS: that of the Win32 code it corresponds
+ * to, with the status kept as `ntStatus`. A status without such a code is an error of its own
+ * facility.
  *
  * @param status The NTSTATUS, signed as ntdll returns it or unsigned.
  */

@@ -45,7 +45,8 @@ test("win32Error() says what could not be done, why, and the code with its name"
 test("win32Error() fits the system's text into its sentence", () => {
   for (const code of [2, 5, 6, 8, 87, 109, 995, 1450]) {
     const { message } = win32Error(code, { operation: "X", doing: "Cannot do it" });
-    // One line, one space between words, no full stop, and a small letter unless the word is an abbreviation.
+    // One line, one space between words, no full stop, and a small letter unless the word is an
+    // abbreviation.
     assertMatch(message, /^Cannot do it: ([a-z]|[A-Z][^a-z])\S*( \S+)*[^.\s] \([A-Z_]+ \d+\)$/);
     assert(!message.includes("unknown error"), message);
   }
@@ -109,8 +110,8 @@ test("ntStatusError() says the same as win32Error() does for the code", () => {
 });
 
 test("ntStatusError() gives an NTSTATUS without a Win32 code a facility of its own", () => {
-  // One that nobody has defined, and one with the bit that says that a program has defined it: Windows
-  // translates the first to ERROR_MR_MID_NOT_FOUND and the second to itself.
+  // One that nobody has defined, and one with the bit that says that a program has defined it:
+  // Windows translates the first to ERROR_MR_MID_NOT_FOUND and the second to itself.
   for (const status of [0xc0ab1234, 0xe0001234]) {
     const error = ntStatusError(status | 0, {
       operation: "NtOpenSection",
