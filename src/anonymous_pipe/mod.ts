@@ -24,7 +24,13 @@
  * @module
  */
 
-export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
+export {
+  Win32Error,
+  type Win32ErrorContext,
+  WindowsError,
+  type WindowsErrorContext,
+  type WindowsErrorInit,
+} from "../core/error/windows_error.ts";
 export type { WaitOptions } from "../core/options/wait_options.ts";
 export { AnonymousPipeReader } from "./anonymous_pipe_reader.ts";
 export { AnonymousPipeWriter } from "./anonymous_pipe_writer.ts";

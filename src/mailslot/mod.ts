@@ -24,7 +24,13 @@
  * @module
  */
 
-export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
+export {
+  Win32Error,
+  type Win32ErrorContext,
+  WindowsError,
+  type WindowsErrorContext,
+  type WindowsErrorInit,
+} from "../core/error/windows_error.ts";
 export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
 export { createMailslot } from "./create.ts";

@@ -26,7 +26,13 @@
  *
  * @module
  */
-export { Win32Error } from "../core/error/windows_error.ts";
+export {
+  Win32Error,
+  type Win32ErrorContext,
+  WindowsError,
+  type WindowsErrorContext,
+  type WindowsErrorInit,
+} from "../core/error/windows_error.ts";
 export type { WaitOptions } from "../core/options/wait_options.ts";
 export type { Security, SecurityDescriptor } from "../security/mod.ts";
 export {

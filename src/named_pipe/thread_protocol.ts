@@ -1,5 +1,10 @@
-import { Win32Error } from "../core/error/windows_error.ts";
 import type { PipeProfile } from "./pipe_profile.ts";
+import {
+  Win32Error,
+  type Win32ErrorContext,
+  WindowsError,
+  type WindowsErrorInit,
+} from "../core/error/windows_error.ts";
 
 // What a thread server and its threads say to each other.
 
@@ -42,12 +47,8 @@ export interface ErrorParts {
   readonly message: string;
   readonly stack?: string;
   readonly cause?: ErrorParts;
-  /** Of a `Win32Error`. */
-  readonly win32?: {
-    readonly code: number;
-    readonly operation: string;
-    readonly object: string | undefined;
-  };
+  /** Of a `WindowsError`. */
+  readonly windows?: WindowsErrorInit & Win32ErrorContext;
 }
 
 /** How many causes of causes are taken along: they may form a ring. */
@@ -62,19 +63,25 @@ export function takeApart(thrown: unknown, causes = MOST_CAUSES): ErrorParts {
     message,
     stack,
     cause: cause === undefined || causes === 0 ? undefined : takeApart(cause, causes - 1),
-    win32: thrown instanceof Win32Error
-      ? { code: thrown.code, operation: thrown.operation, object: thrown.object }
-      : undefined,
+    windows: thrown instanceof WindowsError ? fieldsOf(thrown) : undefined,
   };
 }
 
-/** The error again, of the same class where that is one of JavaScript's, of Deno's or `Win32Error`. */
+function fieldsOf(error: WindowsError): ErrorParts["windows"] {
+  const { facility, code, symbol, operation, object } = error;
+  const ntStatus = error instanceof Win32Error ? error.ntStatus : undefined;
+  return { facility, code, symbol, operation, object, ntStatus };
+}
+
+/** The error again, of the same class where that is one of JavaScript's, Deno's or winipc's. */
 export function putTogether(parts: ErrorParts): Error {
-  const { name, message, stack, win32 } = parts;
+  const { name, message, stack, windows } = parts;
   const cause = parts.cause === undefined ? undefined : putTogether(parts.cause);
-  const error = win32 === undefined
+  const error = windows === undefined
     ? new (errorClass(name))(message, cause === undefined ? undefined : { cause })
-    : new Win32Error(win32.code, win32);
+    : windows.facility === "win32"
+    ? new Win32Error(windows.code, windows)
+    : new WindowsError(message, windows);
   error.message = message;
   if (name !== "") error.name = name;
   if (stack !== undefined) error.stack = stack;

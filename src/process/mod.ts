@@ -19,7 +19,13 @@
  * @module
  */
 
-export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
+export {
+  Win32Error,
+  type Win32ErrorContext,
+  WindowsError,
+  type WindowsErrorContext,
+  type WindowsErrorInit,
+} from "../core/error/windows_error.ts";
 export type { WaitOptions } from "../core/options/wait_options.ts";
 export type { Inheritable } from "./child_handle.ts";
 export { type ChildStream, spawnWithHandles, type SpawnWithHandlesOptions } from "./spawn.ts";

@@ -20,7 +20,13 @@
  * @module
  */
 
-export { Win32Error, type Win32ErrorContext } from "../core/error/windows_error.ts";
+export {
+  Win32Error,
+  type Win32ErrorContext,
+  WindowsError,
+  type WindowsErrorContext,
+  type WindowsErrorInit,
+} from "../core/error/windows_error.ts";
 export type { Security } from "./attributes.ts";
 export { type SddlOptions, SecurityDescriptor } from "./descriptor.ts";
 export { currentUserSid } from "./sid.ts";

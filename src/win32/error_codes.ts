@@ -1,5 +1,6 @@
-// System error codes by their names in winerror.h ("System Error Codes"): those winipc maps, tests for or names in
-// a message. Codes that are not here are named by their number and the system's own text.
+// System error codes by their names in winerror.h ("System Error Codes"): those winipc maps, tests
+// for or names in a message. Codes that are not here are named by their number and the system's own
+// text.
 
 export const ERROR_SUCCESS = 0;
 export const ERROR_INVALID_FUNCTION = 1;
@@ -48,6 +49,7 @@ export const WAIT_TIMEOUT = 258;
 export const ERROR_DIRECTORY = 267;
 export const ERROR_NOT_OWNER = 288;
 export const ERROR_TOO_MANY_POSTS = 298;
+export const ERROR_MR_MID_NOT_FOUND = 317;
 export const ERROR_MAPPED_ALIGNMENT = 1132;
 export const ERROR_INVALID_ADDRESS = 487;
 export const ERROR_PIPE_CONNECTED = 535;
@@ -72,3 +74,39 @@ export const ERROR_COMMITMENT_LIMIT = 1455;
 export const ERROR_TIMEOUT = 1460;
 export const ERROR_USER_MAPPED_FILE = 1224;
 export const ERROR_CONNECTION_REFUSED = 1225;
+
+// user32.dll: windows, messages and the clipboard.
+export const ERROR_MESSAGE_SYNC_ONLY = 1159;
+export const ERROR_INVALID_WINDOW_HANDLE = 1400;
+export const ERROR_CLASS_ALREADY_EXISTS = 1410;
+export const ERROR_CLASS_DOES_NOT_EXIST = 1411;
+export const ERROR_CLIPBOARD_NOT_OPEN = 1418;
+export const ERROR_REQUIRES_INTERACTIVE_WINDOWSTATION = 1459;
+export const ERROR_NOT_ENOUGH_QUOTA = 1816;
+
+// winsock2.h ("Windows Sockets Error Codes").
+export const WSAEINTR = 10004;
+export const WSAEBADF = 10009;
+export const WSAEACCES = 10013;
+export const WSAEFAULT = 10014;
+export const WSAEINVAL = 10022;
+export const WSAEMFILE = 10024;
+export const WSAEWOULDBLOCK = 10035;
+export const WSAENOTSOCK = 10038;
+export const WSAEMSGSIZE = 10040;
+export const WSAEPROTONOSUPPORT = 10043;
+export const WSAEOPNOTSUPP = 10045;
+export const WSAEAFNOSUPPORT = 10047;
+export const WSAEADDRINUSE = 10048;
+export const WSAEADDRNOTAVAIL = 10049;
+export const WSAENETUNREACH = 10051;
+export const WSAECONNABORTED = 10053;
+export const WSAECONNRESET = 10054;
+export const WSAENOBUFS = 10055;
+export const WSAEISCONN = 10056;
+export const WSAENOTCONN = 10057;
+export const WSAESHUTDOWN = 10058;
+export const WSAETIMEDOUT = 10060;
+export const WSAECONNREFUSED = 10061;
+export const WSAEHOSTUNREACH = 10065;
+export const WSAHOST_NOT_FOUND = 11001;

@@ -23,6 +23,8 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   HeapAlloc: { parameters: ["pointer", "u32", "usize"], result: "pointer" },
   // BOOL HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem)
   HeapFree: { parameters: ["pointer", "u32", "pointer"], result: "i32" },
+  // HMODULE LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags)
+  LoadLibraryExW: { parameters: ["buffer", "pointer", "u32"], result: "pointer" },
   // HLOCAL LocalFree(HLOCAL hMem)
   LocalFree: { parameters: ["pointer"], result: "pointer" },
 
@@ -374,7 +376,12 @@ export const TIMER_MODIFY_STATE = 0x2;
 
 // winbase.h: FormatMessageW
 export const FORMAT_MESSAGE_IGNORE_INSERTS = 0x200;
+export const FORMAT_MESSAGE_FROM_HMODULE = 0x800;
 export const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
+
+// libloaderapi.h: LoadLibraryExW
+export const LOAD_LIBRARY_AS_DATAFILE = 0x2;
+export const LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x800;
 
 // winbase.h, namedpipeapi.h: named pipes
 export const PIPE_ACCESS_INBOUND = 0x1;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { Win32Error } from "../../src/core/error/windows_error.ts";
+import { Win32Error, WindowsError } from "../../src/core/error/windows_error.ts";
 import { putTogether, takeApart } from "../../src/named_pipe/thread_protocol.ts";
 
 /** The error as another thread gets it. */
@@ -31,6 +31,22 @@ Deno.test("A Win32Error that comes from a thread as a cause is one again", () =>
     "\\\\.\\pipe\\demo",
     cause.message,
   ]);
+});
+
+Deno.test("A WindowsError of any facility comes from a thread with its fields", () => {
+  const init = { facility: "rpc", code: 1722, symbol: "RPC_S_SERVER_UNAVAILABLE" } as const;
+  const error = new WindowsError("no server", { ...init, operation: "NdrClientCall2" });
+  const received = sent(error);
+  assertInstanceOf(received, WindowsError);
+  assertEquals({ ...received }, { ...error });
+  assertEquals(received.message, "no server");
+
+  const context = { operation: "NtOpenFile", object: "a", ntStatus: 0xc0000034 };
+  const opened = new Win32Error(2, context);
+  const again = sent(opened);
+  assertInstanceOf(again, Win32Error);
+  assertEquals({ ...again }, { ...opened });
+  assertEquals(again.ntStatus, 0xc0000034);
 });
 
 Deno.test("An error of a program's own class comes from a thread with its name", () => {
