@@ -268,7 +268,7 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   // void SetThreadpoolThreadMaximum(PTP_POOL ptpp, DWORD cthrdMost)
   SetThreadpoolThreadMaximum: { parameters: ["pointer", "u32"], result: "void" },
   // PTP_WAIT CreateThreadpoolWait(PTP_WAIT_CALLBACK pfnwa, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
-  // pv is handed to the callback: here a number, so it is taken as one.
+  // pv as usize: it is what the callback gets, and here a number.
   CreateThreadpoolWait: { parameters: ["function", "usize", "buffer"], result: "pointer" },
   // void SetThreadpoolWait(PTP_WAIT pwa, HANDLE h, PFILETIME pftTimeout)
   SetThreadpoolWait: { parameters: ["pointer", "pointer", "buffer"], result: "void" },

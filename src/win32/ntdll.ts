@@ -84,13 +84,14 @@ export const ntdll = lazyLibrary("ntdll.dll", {
   },
   // NTSTATUS NtReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
   //   PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
-  // ApcContext is what a completion carries: here a number, so it is taken as one.
+  // ApcContext as usize: it is what a completion carries, and here a number.
   NtReadFile: {
     parameters: TRANSFER_PARAMETERS,
     result: "i32",
   },
   // NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
   //   PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+  // ApcContext as usize: it is what a completion carries, and here a number.
   NtWriteFile: {
     parameters: TRANSFER_PARAMETERS,
     result: "i32",
@@ -98,6 +99,7 @@ export const ntdll = lazyLibrary("ntdll.dll", {
   // NTSTATUS NtFsControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
   //   PIO_STATUS_BLOCK IoStatusBlock, ULONG FsControlCode, PVOID InputBuffer, ULONG InputBufferLength,
   //   PVOID OutputBuffer, ULONG OutputBufferLength)
+  // ApcContext as usize: it is what a completion carries, and here a number.
   NtFsControlFile: {
     parameters: [
       "pointer",

@@ -1,0 +1,90 @@
+import { assertEquals } from "@std/assert";
+import { peer, runPeer } from "../util/c_peer.ts";
+import { test } from "../util/test.ts";
+import { compilerProblems } from "./compiler_problems.ts";
+import { type NativeType, wrongDenoTypes } from "./deno_types.ts";
+import { declarationKey } from "./win32_lists.ts";
+import { parseWin32Source, readWin32Source } from "./win32_source.ts";
+
+const PROGRAM = "tests/abi/declarations";
+const options = { ignore: peer(PROGRAM) === null };
+
+/**
+ * The functions that tests/abi/ntdll_declarations.h declares, as no header does: one more is one whose declaration the
+ * Windows SDK does not prove.
+ */
+const NOT_IN_THE_HEADERS = [
+  "NtCreateMailslotFile",
+  "NtCreateNamedPipeFile",
+  "NtFlushBuffersFile",
+  "NtQueryEvent",
+  "NtQueryMutant",
+  "NtQuerySection",
+  "NtQuerySemaphore",
+  "NtReadFile",
+  "NtWriteFile",
+];
+
+/** What the compiler said about declarations.c, which tools/peers.ts has kept. */
+async function compilerOutput(): Promise<string> {
+  return await Deno.readTextFile(`${peer(PROGRAM)}`.replace(/exe$/, "txt"));
+}
+
+/** The C types of each declaration: of the result, and then of each parameter. */
+async function nativeTypes(): Promise<Record<string, NativeType[]>> {
+  const { code, text } = await runPeer(PROGRAM);
+  assertEquals(code, 0, text);
+  return JSON.parse(text);
+}
+
+function assertNone(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+test("Each function of src/win32 stands under its C declaration", async () => {
+  assertNone((await readWin32Source()).problems);
+});
+
+test("Each C declaration of src/win32 is that of the Windows headers", async () => {
+  assertNone(compilerProblems(await compilerOutput(), (await readWin32Source()).symbols));
+}, options);
+
+test("Each function of src/win32 has the Deno types of its C declaration", async () => {
+  assertNone(compilerProblems(await compilerOutput(), []));
+  const types = await nativeTypes();
+  const { symbols } = await readWin32Source();
+  assertNone(symbols.flatMap((symbol) => wrongDenoTypes(symbol, types[declarationKey(symbol)])));
+}, options);
+
+test("Each function that the Windows headers do not declare is listed, with its documentation", async () => {
+  const header = await Deno.readTextFile(new URL("ntdll_declarations.h", import.meta.url));
+  const declared = Array.from(header.matchAll(/^NTSTATUS NTAPI (\w+)\(/gm), ([, name]) => name);
+  assertEquals(declared.sort(), NOT_IN_THE_HEADERS);
+  const titled = Array.from(header.matchAll(/^\/\* "[^"]+".*\*\/\nNTSTATUS NTAPI (\w+)\(/gm));
+  assertEquals(titled.map(([, name]) => name).sort(), NOT_IN_THE_HEADERS);
+  const bound = new Set((await readWin32Source()).symbols.map(({ name }) => name));
+  assertEquals(declared.filter((name) => !bound.has(name)), [], "Remove these");
+});
+
+test("Only src/win32/library.ts opens a DLL", async () => {
+  const files = await filesWith("dlopen(", new URL("../../src/", import.meta.url));
+  assertEquals(files.map((file) => file.slice(file.lastIndexOf("/src/"))), [
+    "/src/win32/library.ts",
+  ]);
+});
+
+async function filesWith(text: string, folder: URL): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const url = new URL(isDirectory ? `${name}/` : name, folder);
+    if (isDirectory) found.push(...await filesWith(text, url));
+    else if ((await Deno.readTextFile(url)).includes(text)) found.push(url.pathname);
+  }
+  return found;
+}
+
+/** What is wrong with a table of these lines. */
+function problemsOf(...lines: string[]): readonly string[] {
+  const text = ['export const x = lazyLibrary("x.dll", {', ...lines, "});", ""].join("\n");
+  return parseWin32Source("x.ts", text).problems;
+}
