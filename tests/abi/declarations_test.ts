@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { peer, runPeer } from "../util/c_peer.ts";
+import { peer } from "../util/c_peer.ts";
 import { test } from "../util/test.ts";
+import { compilerOutput, printedBy } from "./compiled.ts";
 import { compilerProblems } from "./compiler_problems.ts";
 import { type NativeType, wrongDenoTypes } from "./deno_types.ts";
 import { sourceTexts } from "./sources.ts";
@@ -26,18 +27,6 @@ const NOT_IN_THE_HEADERS = [
   "NtWriteFile",
 ];
 
-/** What the compiler said about declarations.c, which tools/peers.ts has kept. */
-async function compilerOutput(): Promise<string> {
-  return await Deno.readTextFile(`${peer(PROGRAM)}`.replace(/exe$/, "txt"));
-}
-
-/** The C types of each declaration: of the result, and then of each parameter. */
-async function nativeTypes(): Promise<Record<string, NativeType[]>> {
-  const { code, text } = await runPeer(PROGRAM);
-  assertEquals(code, 0, text);
-  return JSON.parse(text);
-}
-
 function assertNone(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
@@ -47,21 +36,22 @@ test("Each function of src/win32 stands under its C declaration", async () => {
 });
 
 test("Each C declaration of src/win32 is that of the Windows headers", async () => {
-  assertNone(compilerProblems(await compilerOutput(), (await readWin32Source()).symbols));
+  const { symbols } = await readWin32Source();
+  assertNone(compilerProblems(await compilerOutput(PROGRAM), symbols));
 }, options);
 
 test("Each function of src/win32 has the Deno types of its C declaration", async () => {
-  assertEquals(await compilerOutput(), "", "declarations.c does not compile");
-  const types = await nativeTypes();
+  // The result's, and then each parameter's.
+  const types = await printedBy<NativeType[]>(PROGRAM);
   const { symbols } = await readWin32Source();
   assertNone(symbols.flatMap((symbol) => wrongDenoTypes(symbol, types[declarationKey(symbol)])));
 }, options);
 
 test("Each function that the Windows headers do not declare is listed, with its documentation", async () => {
   const header = await Deno.readTextFile(new URL("ntdll_declarations.h", import.meta.url));
-  const declared = Array.from(header.matchAll(/^NTSTATUS NTAPI (\w+)\(/gm), ([, name]) => name);
+  const declared = Array.from(header.matchAll(/^[A-Z]\w* \w+ (\w+)\(/gm), ([, name]) => name);
   assertEquals(declared.sort(), NOT_IN_THE_HEADERS);
-  const titled = Array.from(header.matchAll(/^\/\* "[^"]+".*\*\/\nNTSTATUS NTAPI (\w+)\(/gm));
+  const titled = Array.from(header.matchAll(/^\/\* "[^"]+".*\*\/\n[A-Z]\w* \w+ (\w+)\(/gm));
   assertEquals(titled.map(([, name]) => name).sort(), NOT_IN_THE_HEADERS);
   const bound = new Set((await readWin32Source()).symbols.map(({ name }) => name));
   assertEquals(declared.filter((name) => !bound.has(name)), [], "Remove these");

@@ -14,8 +14,9 @@ import {
   MUTANT_BASIC_INFORMATION,
   SEMAPHORE_BASIC_INFORMATION,
 } from "../../src/sync/kernel_object.ts";
-import { peer, runPeer } from "../util/c_peer.ts";
+import { peer } from "../util/c_peer.ts";
 import { test } from "../util/test.ts";
+import { printedBy } from "./compiled.ts";
 import { sourceTexts, win32Exports } from "./sources.ts";
 import { userStructs } from "./user_structs.ts";
 
@@ -45,16 +46,15 @@ interface Layout {
   readonly fields: Readonly<Record<string, { readonly offset: number; readonly size: number }>>;
 }
 
-async function layoutsInC(): Promise<Record<string, Layout>> {
-  const { code, text } = await runPeer(PROGRAM);
-  assertEquals(code, 0, text);
-  return JSON.parse(text);
+/** The layouts of src/win32. */
+async function coreStructs(): Promise<Record<string, Layout>> {
+  const exported = [...await win32Exports()].filter(([, value]) => typeof value === "object");
+  return Object.fromEntries(exported) as Record<string, Layout>;
 }
 
 /** Every native struct that src exchanges with Windows. */
 async function win32Structs(): Promise<Record<string, Layout>> {
-  const exported = [...await win32Exports()].filter(([, value]) => typeof value === "object");
-  return { ...Object.fromEntries(exported) as Record<string, Layout>, ...mechanismStructs };
+  return { ...await coreStructs(), ...mechanismStructs };
 }
 
 function layoutOf({ size, align, fields }: Layout): Layout {
@@ -62,15 +62,32 @@ function layoutOf({ size, align, fields }: Layout): Layout {
 }
 
 test("Native structs have the sizes and offsets of the Windows headers", async () => {
-  const inC = await layoutsInC();
+  const inC = await printedBy<Layout>(PROGRAM);
   for (const [name, type] of Object.entries(await win32Structs())) {
     assert(name in inC, `${name} is missing in struct_layout.c`);
     assertEquals(layoutOf(type), inC[name], name);
   }
 }, options);
 
+test("Native structs of src/win32 leave no field out", async () => {
+  for (const [name, { size, align, fields }] of Object.entries(await coreStructs())) {
+    let end = 0;
+    const next = (align: number) => Math.ceil(end / align) * align;
+    for (const [field, { offset, size }] of Object.entries(fields)) {
+      // A field is a number or an address: its size is its alignment.
+      assertEquals(
+        offset,
+        next(size),
+        `${name}: what is between ${field} and the field before it?`,
+      );
+      end = offset + size;
+    }
+    assertEquals(size, next(align), `${name}: what is at its end?`);
+  }
+});
+
 test("defineStruct() lays structs out as the C compiler does", async () => {
-  const inC = await layoutsInC();
+  const inC = await printedBy<Layout>(PROGRAM);
   for (const [name, { type }] of Object.entries(userStructs)) {
     assert(name in inC, `${name} is missing in struct_layout.c`);
     assertEquals(layoutOf(type), inC[name], name);
@@ -79,7 +96,10 @@ test("defineStruct() lays structs out as the C compiler does", async () => {
 
 test("struct_layout.c lists no struct that TypeScript does not have", async () => {
   const known = new Set([...Object.keys(await win32Structs()), ...Object.keys(userStructs)]);
-  assertEquals(Object.keys(await layoutsInC()).filter((name) => !known.has(name)), []);
+  assertEquals(
+    Object.keys(await printedBy<Layout>(PROGRAM)).filter((name) => !known.has(name)),
+    [],
+  );
 }, options);
 
 test("Each native struct of a mechanism is compared", async () => {
