@@ -38,11 +38,13 @@ export const advapi32 = lazyLibrary("advapi32.dll", {
 
 // Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take them.
 
-// sddl.h, winnt.h: security
+// sddl.h, winnt.h: descriptors and SIDs
 export const SDDL_REVISION_1 = 1;
 export const OWNER_SECURITY_INFORMATION = 0x1;
 export const GROUP_SECURITY_INFORMATION = 0x2;
 export const DACL_SECURITY_INFORMATION = 0x4;
 export const SECURITY_MAX_SID_STRING_CHARACTERS = 187;
+
+// winnt.h: tokens
 export const TOKEN_QUERY = 0x8;
 export const TokenUser = 1;

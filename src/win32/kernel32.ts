@@ -1,9 +1,8 @@
 import { lazyLibrary } from "./library.ts";
 
 /**
- * The functions of kernel32.dll that winipc calls, each under its C declaration. BOOL is `i32`, HANDLE is `pointer`,
- * SIZE_T is `usize`; a name ending in `Nonblocking` runs the same function on another thread, after which
- * GetLastError is meaningless.
+ * The functions of kernel32.dll that winipc calls, each under its C declaration. A name ending in `Nonblocking` runs the
+ * same function on another thread, after which GetLastError is meaningless.
  */
 export const kernel32 = lazyLibrary("kernel32.dll", {
   // ---- errors ----
@@ -128,7 +127,6 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   GetFileSizeEx: { parameters: ["pointer", "buffer"], result: "i32" },
   // BOOL FlushFileBuffers(HANDLE hFile)
   FlushFileBuffers: { parameters: ["pointer"], result: "i32" },
-
   // BOOL ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead,
   //   LPOVERLAPPED lpOverlapped)
   ReadFile: { parameters: ["pointer", "buffer", "u32", "buffer", "pointer"], result: "i32" },
@@ -159,7 +157,6 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   SetFileCompletionNotificationModes: { parameters: ["pointer", "u8"], result: "i32" },
   // BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)
   CancelIoEx: { parameters: ["pointer", "buffer"], result: "i32" },
-
   // BOOL CancelSynchronousIo(HANDLE hThread)
   CancelSynchronousIo: { parameters: ["pointer"], result: "i32" },
   // HANDLE OpenThread(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwThreadId)
@@ -294,7 +291,7 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   // void SetThreadpoolThreadMaximum(PTP_POOL ptpp, DWORD cthrdMost)
   SetThreadpoolThreadMaximum: { parameters: ["pointer", "u32"], result: "void" },
   // PTP_WAIT CreateThreadpoolWait(PTP_WAIT_CALLBACK pfnwa, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
-  // pv is handed to the callback: here a number, so it is taken as one.
+  // pv as usize: it is what the callback gets, and here a number.
   CreateThreadpoolWait: { parameters: ["function", "usize", "buffer"], result: "pointer" },
   // void SetThreadpoolWait(PTP_WAIT pwa, HANDLE h, PFILETIME pftTimeout)
   SetThreadpoolWait: { parameters: ["pointer", "pointer", "buffer"], result: "void" },
@@ -314,21 +311,35 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
 
 // Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take them.
 
-// handleapi.h
-export const DUPLICATE_SAME_ACCESS = 0x2;
-export const HANDLE_FLAG_INHERIT = 0x1;
+// winbase.h: FormatMessageW
+export const FORMAT_MESSAGE_IGNORE_INSERTS = 0x200;
+export const FORMAT_MESSAGE_FROM_HMODULE = 0x800;
+export const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
 
-// winnt.h: access rights
+// winnt.h: access rights of any object, of files, processes and threads
 export const READ_CONTROL = 0x20000;
 export const WRITE_DAC = 0x40000;
 export const SYNCHRONIZE = 0x100000;
 export const GENERIC_READ = 0x80000000;
 export const GENERIC_WRITE = 0x40000000;
+export const FILE_READ_ATTRIBUTES = 0x80;
+export const FILE_WRITE_ATTRIBUTES = 0x100;
 export const PROCESS_DUP_HANDLE = 0x40;
 export const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 export const THREAD_TERMINATE = 0x1;
 
-// fileapi.h
+// winnt.h, winbase.h: handles and processes
+export const DUPLICATE_SAME_ACCESS = 0x2;
+export const HANDLE_FLAG_INHERIT = 0x1;
+export const STARTF_USESTDHANDLES = 0x100;
+export const CREATE_UNICODE_ENVIRONMENT = 0x400;
+export const EXTENDED_STARTUPINFO_PRESENT = 0x80000;
+export const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x20002;
+export const STD_INPUT_HANDLE = 0xfffffff6;
+export const STD_OUTPUT_HANDLE = 0xfffffff5;
+export const STD_ERROR_HANDLE = 0xfffffff4;
+
+// winnt.h, fileapi.h, winbase.h: files
 export const FILE_SHARE_READ = 0x1;
 export const FILE_SHARE_WRITE = 0x2;
 export const FILE_SHARE_DELETE = 0x4;
@@ -339,7 +350,25 @@ export const FILE_ATTRIBUTE_DIRECTORY = 0x10;
 export const INVALID_FILE_ATTRIBUTES = 0xffffffff;
 export const FILE_TYPE_PIPE = 0x3;
 
-// memoryapi.h, winnt.h: sections and pages
+// winbase.h: asynchronous I/O
+export const FILE_FLAG_OVERLAPPED = 0x40000000;
+export const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 0x1;
+
+// winbase.h: named pipes
+export const PIPE_ACCESS_INBOUND = 0x1;
+export const PIPE_ACCESS_OUTBOUND = 0x2;
+export const PIPE_ACCESS_DUPLEX = 0x3;
+export const FILE_FLAG_FIRST_PIPE_INSTANCE = 0x80000;
+export const PIPE_TYPE_MESSAGE = 0x4;
+export const PIPE_READMODE_MESSAGE = 0x2;
+export const PIPE_REJECT_REMOTE_CLIENTS = 0x8;
+export const PIPE_UNLIMITED_INSTANCES = 255;
+
+// winnt.h: mailslots
+export const MAILSLOT_NO_MESSAGE = 0xffffffff;
+export const MAILSLOT_WAIT_FOREVER = 0xffffffff;
+
+// winnt.h, memoryapi.h: shared memory
 export const PAGE_READONLY = 0x02;
 export const PAGE_READWRITE = 0x04;
 export const PAGE_WRITECOPY = 0x08;
@@ -356,7 +385,7 @@ export const MEM_RESERVE = 0x2000;
 export const HEAP_ZERO_MEMORY = 0x8;
 export const MEM_RELEASE = 0x8000;
 
-// synchapi.h, winbase.h
+// winbase.h, winnt.h, synchapi.h: synchronization
 export const INFINITE = 0xffffffff;
 export const WAIT_OBJECT_0 = 0x0;
 export const WAIT_ABANDONED_0 = 0x80;
@@ -366,48 +395,16 @@ export const CREATE_EVENT_MANUAL_RESET = 0x1;
 export const CREATE_EVENT_INITIAL_SET = 0x2;
 export const CREATE_WAITABLE_TIMER_MANUAL_RESET = 0x1;
 export const CREATE_WAITABLE_TIMER_HIGH_RESOLUTION = 0x2;
-export const EVENT_QUERY_STATE = 0x1; // wdm.h
 export const EVENT_MODIFY_STATE = 0x2;
 export const MUTEX_MODIFY_STATE = 0x1;
-export const SEMAPHORE_QUERY_STATE = 0x1; // wdm.h
 export const SEMAPHORE_MODIFY_STATE = 0x2;
 export const TIMER_QUERY_STATE = 0x1;
 export const TIMER_MODIFY_STATE = 0x2;
-
-// winbase.h: FormatMessageW
-export const FORMAT_MESSAGE_IGNORE_INSERTS = 0x200;
-export const FORMAT_MESSAGE_FROM_HMODULE = 0x800;
-export const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
 
 // libloaderapi.h: LoadLibraryExW
 export const LOAD_LIBRARY_AS_DATAFILE = 0x2;
 export const LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x800;
 
-// winbase.h, namedpipeapi.h: named pipes
-export const PIPE_ACCESS_INBOUND = 0x1;
-export const PIPE_ACCESS_OUTBOUND = 0x2;
-export const PIPE_ACCESS_DUPLEX = 0x3;
-export const FILE_FLAG_OVERLAPPED = 0x40000000;
-export const FILE_FLAG_FIRST_PIPE_INSTANCE = 0x80000;
-export const PIPE_TYPE_MESSAGE = 0x4;
-export const PIPE_READMODE_MESSAGE = 0x2;
-export const PIPE_REJECT_REMOTE_CLIENTS = 0x8;
-export const PIPE_UNLIMITED_INSTANCES = 255;
-export const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 0x1;
-
-// winbase.h: mailslots
-export const MAILSLOT_NO_MESSAGE = 0xffffffff;
-export const MAILSLOT_WAIT_FOREVER = 0xffffffff;
-
-// winbase.h, processthreadsapi.h: processes
-export const STARTF_USESTDHANDLES = 0x100;
-export const CREATE_UNICODE_ENVIRONMENT = 0x400;
-export const EXTENDED_STARTUPINFO_PRESENT = 0x80000;
-export const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x20002;
-export const STD_INPUT_HANDLE = 0xfffffff6;
-export const STD_OUTPUT_HANDLE = 0xfffffff5;
-export const STD_ERROR_HANDLE = 0xfffffff4;
-
-// winternl.h, wdm.h: NtCreateFile
-export const FILE_READ_ATTRIBUTES = 0x80;
-export const FILE_WRITE_ATTRIBUTES = 0x100;
+// wdm.h: synchronization
+export const EVENT_QUERY_STATE = 0x1;
+export const SEMAPHORE_QUERY_STATE = 0x1;

@@ -28,7 +28,7 @@ const TRANSFER_PARAMETERS = [
   "pointer",
 ] as const;
 
-/** The functions of ntdll.dll that winipc calls, each under its C declaration. NTSTATUS is `i32`, negative on failure. */
+/** The functions of ntdll.dll that winipc calls, each under its C declaration. An NTSTATUS is negative on failure. */
 export const ntdll = lazyLibrary("ntdll.dll", {
   // NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
   //   PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
@@ -84,13 +84,14 @@ export const ntdll = lazyLibrary("ntdll.dll", {
   },
   // NTSTATUS NtReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
   //   PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
-  // ApcContext is what a completion carries: here a number, so it is taken as one.
+  // ApcContext as usize: it is what a completion carries, and here a number.
   NtReadFile: {
     parameters: TRANSFER_PARAMETERS,
     result: "i32",
   },
   // NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
   //   PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+  // ApcContext as usize: it is what a completion carries, and here a number.
   NtWriteFile: {
     parameters: TRANSFER_PARAMETERS,
     result: "i32",
@@ -98,6 +99,7 @@ export const ntdll = lazyLibrary("ntdll.dll", {
   // NTSTATUS NtFsControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
   //   PIO_STATUS_BLOCK IoStatusBlock, ULONG FsControlCode, PVOID InputBuffer, ULONG InputBufferLength,
   //   PVOID OutputBuffer, ULONG OutputBufferLength)
+  // ApcContext as usize: it is what a completion carries, and here a number.
   NtFsControlFile: {
     parameters: [
       "pointer",
@@ -143,15 +145,7 @@ export const ntdll = lazyLibrary("ntdll.dll", {
 
 // Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take them.
 
-// winternl.h: SECTION_INFORMATION_CLASS
-export const SectionBasicInformation = 0;
-
-// ntifs.h: control codes of the named pipe file system ("Named Pipe FSCTL Structures")
-export const FSCTL_PIPE_LISTEN = 0x110008;
-export const FSCTL_PIPE_TRANSCEIVE = 0x11c017;
-export const FSCTL_PIPE_WAIT = 0x110018;
-
-// winternl.h, wdm.h: NtCreateFile
+// winternl.h: files and object names
 export const FILE_OPEN = 0x1;
 export const FILE_CREATE = 0x2;
 export const FILE_NON_DIRECTORY_FILE = 0x40;
@@ -159,3 +153,11 @@ export const FILE_SYNCHRONOUS_IO_ALERT = 0x10;
 export const FILE_SYNCHRONOUS_IO_NONALERT = 0x20;
 export const FileModeInformation = 16;
 export const OBJ_CASE_INSENSITIVE = 0x40;
+
+// ntifs.h: control codes of the named pipe file system ("Named Pipe FSCTL Structures")
+export const FSCTL_PIPE_LISTEN = 0x110008;
+export const FSCTL_PIPE_TRANSCEIVE = 0x11c017;
+export const FSCTL_PIPE_WAIT = 0x110018;
+
+// In no header: SECTION_INFORMATION_CLASS ("NtQuerySection function")
+export const SectionBasicInformation = 0;

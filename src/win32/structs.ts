@@ -1,5 +1,5 @@
-// Layouts of native structs that src/core reads and writes by offset, spelled as in the Windows headers. tests/abi
-// compares sizes and offsets with a C compiler. Structs of a mechanism are declared with `defineStruct()` beside it.
+// Layouts of native structs that src/core reads and writes by offset, with the names of the Windows headers. tests/abi
+// compares them with a C compiler. A mechanism declares its own structs with `defineStruct()`.
 
 /** Size and place of one field, in bytes. */
 type Field = { readonly offset: number; readonly size: number };

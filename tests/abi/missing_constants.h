@@ -6,13 +6,7 @@
 #ifndef WINIPC_MISSING_CONSTANTS_H
 #define WINIPC_MISSING_CONSTANTS_H
 
-/* winnt.h has some of the status codes, ntstatus.h all of them. */
-#define WIN32_NO_STATUS
-#include <windows.h>
-#undef WIN32_NO_STATUS
-#include <ntstatus.h>
-#include <winioctl.h>
-#include <winternl.h>
+#include "ntdll_structs.h"
 
 /* winerror.h, winnt.h, winbase.h, synchapi.h of the Windows SDK */
 #ifndef CREATE_WAITABLE_TIMER_HIGH_RESOLUTION
@@ -25,7 +19,7 @@
 #define SECURITY_MAX_SID_STRING_CHARACTERS (2 + 4 + 15 + (11 * SID_MAX_SUB_AUTHORITIES) + 1)
 #endif
 
-/* ntifs.h, wdm.h of the Windows Driver Kit; ZwQuerySection's information classes have no header */
+/* ntifs.h, wdm.h of the Windows Driver Kit */
 #ifndef EVENT_QUERY_STATE
 #define EVENT_QUERY_STATE 0x0001
 #endif
@@ -45,6 +39,5 @@
 #ifndef FSCTL_PIPE_WAIT
 #define FSCTL_PIPE_WAIT CTL_CODE(FILE_DEVICE_NAMED_PIPE, 6, METHOD_BUFFERED, FILE_ANY_ACCESS)
 #endif
-enum { SectionBasicInformation = 0 };
 
 #endif

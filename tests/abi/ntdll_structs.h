@@ -6,8 +6,12 @@
 #ifndef WINIPC_NTDLL_STRUCTS_H
 #define WINIPC_NTDLL_STRUCTS_H
 
-#include <windows.h>
-#include <winternl.h>
+#include "windows_headers.h"
+
+typedef enum { SectionBasicInformation } SECTION_INFORMATION_CLASS;
+typedef enum { EventBasicInformation } EVENT_INFORMATION_CLASS;
+typedef enum { MutantBasicInformation } MUTANT_INFORMATION_CLASS;
+typedef enum { SemaphoreBasicInformation } SEMAPHORE_INFORMATION_CLASS;
 
 typedef struct {
   PVOID BaseAddress;

@@ -29,17 +29,15 @@ static void field(const char *name, size_t offset, size_t size) {
   field(name, offsetof(type, member), sizeof(((type *)0)->member))
 #define F(type, member) NAMED(type, #member, member)
 
-static void windows_structs(void) {
+static void core_structs(void) {
+#include "tests/abi/win32_structs.h"
+}
+
+static void mechanism_structs(void) {
   STRUCT(SECURITY_ATTRIBUTES);
   F(SECURITY_ATTRIBUTES, nLength);
   F(SECURITY_ATTRIBUTES, lpSecurityDescriptor);
   F(SECURITY_ATTRIBUTES, bInheritHandle);
-
-  STRUCT(SECURITY_QUALITY_OF_SERVICE);
-  F(SECURITY_QUALITY_OF_SERVICE, Length);
-  F(SECURITY_QUALITY_OF_SERVICE, ImpersonationLevel);
-  F(SECURITY_QUALITY_OF_SERVICE, ContextTrackingMode);
-  F(SECURITY_QUALITY_OF_SERVICE, EffectiveOnly);
 
   STRUCT(FILETIME);
   F(FILETIME, dwLowDateTime);
@@ -85,47 +83,12 @@ static void windows_structs(void) {
   F(MUTANT_BASIC_INFORMATION, OwnedByCaller);
   F(MUTANT_BASIC_INFORMATION, AbandonedState);
 
-  STRUCT(IO_STATUS_BLOCK);
-  F(IO_STATUS_BLOCK, Status);
-  F(IO_STATUS_BLOCK, Information);
-
-  STRUCT(OVERLAPPED_ENTRY);
-  F(OVERLAPPED_ENTRY, lpCompletionKey);
-  F(OVERLAPPED_ENTRY, lpOverlapped);
-  F(OVERLAPPED_ENTRY, Internal);
-  F(OVERLAPPED_ENTRY, dwNumberOfBytesTransferred);
-
-  STRUCT(UNICODE_STRING);
-  F(UNICODE_STRING, Length);
-  F(UNICODE_STRING, MaximumLength);
-  F(UNICODE_STRING, Buffer);
-
-  STRUCT(OBJECT_ATTRIBUTES);
-  F(OBJECT_ATTRIBUTES, Length);
-  F(OBJECT_ATTRIBUTES, RootDirectory);
-  F(OBJECT_ATTRIBUTES, ObjectName);
-  F(OBJECT_ATTRIBUTES, Attributes);
-  F(OBJECT_ATTRIBUTES, SecurityDescriptor);
-  F(OBJECT_ATTRIBUTES, SecurityQualityOfService);
-
   STRUCT(SID_AND_ATTRIBUTES);
   F(SID_AND_ATTRIBUTES, Sid);
   F(SID_AND_ATTRIBUTES, Attributes);
 
   STRUCT(TOKEN_USER);
   F(TOKEN_USER, User);
-
-  STRUCT(TP_CALLBACK_ENVIRON_V3);
-  F(TP_CALLBACK_ENVIRON_V3, Version);
-  F(TP_CALLBACK_ENVIRON_V3, Pool);
-  F(TP_CALLBACK_ENVIRON_V3, CleanupGroup);
-  F(TP_CALLBACK_ENVIRON_V3, CleanupGroupCancelCallback);
-  F(TP_CALLBACK_ENVIRON_V3, RaceDll);
-  F(TP_CALLBACK_ENVIRON_V3, ActivationContext);
-  F(TP_CALLBACK_ENVIRON_V3, FinalizationCallback);
-  F(TP_CALLBACK_ENVIRON_V3, u);
-  F(TP_CALLBACK_ENVIRON_V3, CallbackPriority);
-  F(TP_CALLBACK_ENVIRON_V3, Size);
 
   STRUCT(PROCESS_INFORMATION);
   F(PROCESS_INFORMATION, hProcess);
@@ -284,7 +247,8 @@ static void user_structs(void) {
 
 int main(void) {
   printf("{");
-  windows_structs();
+  core_structs();
+  mechanism_structs();
   user_structs();
   printf("}}\n}\n");
   return 0;

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import * as coreStructs from "../../src/win32/structs.ts";
 import { FILETIME } from "../../src/process/process_identity.ts";
 import {
   PROCESS_INFORMATION,
@@ -15,13 +14,14 @@ import {
   MUTANT_BASIC_INFORMATION,
   SEMAPHORE_BASIC_INFORMATION,
 } from "../../src/sync/kernel_object.ts";
-import { peer, runPeer } from "../util/c_peer.ts";
+import { peer } from "../util/c_peer.ts";
 import { test } from "../util/test.ts";
+import { printedBy } from "./compiled.ts";
+import { sourceTexts, win32Exports } from "./sources.ts";
 import { userStructs } from "./user_structs.ts";
 
-/** Every native struct that src exchanges with Windows. */
-const win32Structs = {
-  ...coreStructs,
+/** The native structs that mechanisms declare with defineStruct(). Those of src/win32 are found by themselves. */
+const mechanismStructs = {
   FILETIME,
   PROCESS_INFORMATION,
   STARTUPINFOEXW,
@@ -46,10 +46,15 @@ interface Layout {
   readonly fields: Readonly<Record<string, { readonly offset: number; readonly size: number }>>;
 }
 
-async function layoutsInC(): Promise<Record<string, Layout>> {
-  const { code, text } = await runPeer(PROGRAM);
-  assertEquals(code, 0, text);
-  return JSON.parse(text);
+/** The layouts of src/win32. */
+async function coreStructs(): Promise<Record<string, Layout>> {
+  const exported = [...await win32Exports()].filter(([, value]) => typeof value === "object");
+  return Object.fromEntries(exported) as Record<string, Layout>;
+}
+
+/** Every native struct that src exchanges with Windows. */
+async function win32Structs(): Promise<Record<string, Layout>> {
+  return { ...await coreStructs(), ...mechanismStructs };
 }
 
 function layoutOf({ size, align, fields }: Layout): Layout {
@@ -57,15 +62,32 @@ function layoutOf({ size, align, fields }: Layout): Layout {
 }
 
 test("Native structs have the sizes and offsets of the Windows headers", async () => {
-  const inC = await layoutsInC();
-  for (const [name, type] of Object.entries(win32Structs)) {
+  const inC = await printedBy<Layout>(PROGRAM);
+  for (const [name, type] of Object.entries(await win32Structs())) {
     assert(name in inC, `${name} is missing in struct_layout.c`);
     assertEquals(layoutOf(type), inC[name], name);
   }
 }, options);
 
+test("Native structs of src/win32 leave no field out", async () => {
+  for (const [name, { size, align, fields }] of Object.entries(await coreStructs())) {
+    let end = 0;
+    const next = (align: number) => Math.ceil(end / align) * align;
+    for (const [field, { offset, size }] of Object.entries(fields)) {
+      // A field is a number or an address: its size is its alignment.
+      assertEquals(
+        offset,
+        next(size),
+        `${name}: what is between ${field} and the field before it?`,
+      );
+      end = offset + size;
+    }
+    assertEquals(size, next(align), `${name}: what is at its end?`);
+  }
+});
+
 test("defineStruct() lays structs out as the C compiler does", async () => {
-  const inC = await layoutsInC();
+  const inC = await printedBy<Layout>(PROGRAM);
   for (const [name, { type }] of Object.entries(userStructs)) {
     assert(name in inC, `${name} is missing in struct_layout.c`);
     assertEquals(layoutOf(type), inC[name], name);
@@ -73,6 +95,16 @@ test("defineStruct() lays structs out as the C compiler does", async () => {
 }, options);
 
 test("struct_layout.c lists no struct that TypeScript does not have", async () => {
-  const known = new Set([...Object.keys(win32Structs), ...Object.keys(userStructs)]);
-  assertEquals(Object.keys(await layoutsInC()).filter((name) => !known.has(name)), []);
+  const known = new Set([...Object.keys(await win32Structs()), ...Object.keys(userStructs)]);
+  assertEquals(
+    Object.keys(await printedBy<Layout>(PROGRAM)).filter((name) => !known.has(name)),
+    [],
+  );
 }, options);
+
+test("Each native struct of a mechanism is compared", async () => {
+  const declared = [...await sourceTexts()].flatMap(([, text]) =>
+    Array.from(text.matchAll(/^(?:export )?const ([A-Z][A-Z_\d]+) = defineStruct\(/gm))
+  );
+  assertEquals(declared.map(([, name]) => name).sort(), Object.keys(mechanismStructs).sort());
+});
