@@ -1,5 +1,3 @@
-import "../windows/sync/started.ts";
-import "../windows/mailslot/mailslots.ts";
 import { receiveFromProcesses } from "../faults/mailslot_processes.ts";
 import { test } from "../util/test.ts";
 

@@ -1,4 +1,3 @@
-import "../windows/named_pipe/pair.ts";
 import { assert } from "@std/assert";
 import { abortEverywhere } from "../faults/named_pipe_aborts.ts";
 import { serveClients, transfer } from "../faults/named_pipe_load.ts";
