@@ -3,7 +3,7 @@
 //     anonymous_pipe_child.ts write|read HANDLE
 
 import { AnonymousPipeReader, AnonymousPipeWriter } from "../../src/anonymous_pipe/mod.ts";
-import { pattern } from "../windows/anonymous_pipe/pattern.ts";
+import { pattern } from "../util/bytes.ts";
 
 const [work, handle] = Deno.args;
 if (work === "write") {

@@ -1,10 +1,10 @@
-import "../windows/sync/started.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createPipe } from "../../src/anonymous_pipe/mod.ts";
 import { type SpawnedProcess, spawnWithHandles } from "../../src/process/mod.ts";
 import type { Inheritable } from "../../src/process/mod.ts";
+import { pattern } from "../util/bytes.ts";
+import { assertNothingPending } from "../util/event_loop.ts";
 import { test } from "../util/test.ts";
-import { assertNothingPending, pattern } from "../windows/anonymous_pipe/pipes.ts";
 
 const CHILD = new URL("./anonymous_pipe_child.ts", import.meta.url);
 

@@ -1,5 +1,3 @@
-import "../windows/sync/started.ts";
-import "../windows/mailslot/mailslots.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
 import { runDeno } from "../util/deno_process.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { pendingOperations } from "../../src/core/io/async_io.ts";
 import { connectNamedPipe, listenNamedPipe, type NamedPipeConn } from "../../src/named_pipe/mod.ts";
+import { assertNothingPending } from "../util/event_loop.ts";
 import { handleCount } from "../util/handles.ts";
 import { uniqueName } from "../util/names.ts";
 
@@ -130,19 +130,14 @@ async function abortConnections(moment: () => void | Promise<void>): Promise<voi
   listener.close();
 }
 
-async function settled(): Promise<void> {
-  for (let i = 0; i < 500 && pendingOperations() > 0; i++) await turn(1);
-  assertEquals(pendingOperations(), 0);
-}
-
 const works = [abortReads, abortWrites, abortTransact, abortConnections];
 for (const work of works) await work(MOMENTS[3]);
-await settled();
+await assertNothingPending();
 const handles = handleCount();
 for (let round = 0; round < rounds; round++) {
   for (const moment of MOMENTS) for (const work of works) await work(moment);
 }
-await settled();
+await assertNothingPending();
 // Threads for flushes come and go with a few.
 const growth = handleCount() - handles;
 assert(growth < 40 + rounds / 4, `${growth} handles were left open`);

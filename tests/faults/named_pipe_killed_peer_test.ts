@@ -6,10 +6,11 @@ import {
   type NamedPipeConn,
   type NamedPipeMode,
 } from "../../src/named_pipe/mod.ts";
+import { bytesOf, readAll, readText, textOf } from "../util/bytes.ts";
+import { turnOfEventLoop } from "../util/event_loop.ts";
 import { type DenoProcess, runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { bytesOf, readAll, readText, textOf, turnOfEventLoop } from "../windows/named_pipe/pair.ts";
 
 function startPeer(role: string, path: string, mode: NamedPipeMode = "byte"): DenoProcess {
   return runDeno(new URL("./named_pipe_peer.ts", import.meta.url), { args: [role, path, mode] });

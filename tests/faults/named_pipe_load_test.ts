@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectNamedPipe, listenNamedPipe } from "../../src/named_pipe/mod.ts";
+import { turnOfEventLoop } from "../util/event_loop.ts";
 import { handleCount } from "../util/handles.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { connectedPair, turnOfEventLoop } from "../windows/named_pipe/pair.ts";
+import { connectedPair } from "../windows/named_pipe/pair.ts";
 import { serveClients, transfer } from "./named_pipe_load.ts";
 
 test("1,000 clients one after another each get their answer", async () => {

@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RingDuplex, RingReader, RingWriter } from "../../src/channel/mod.ts";
-import { peer } from "../util/c_peer.ts";
-import { DenoProcess } from "../util/deno_process.ts";
+import { peer, startPeer } from "../util/c_peer.ts";
+import type { DenoProcess } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
 import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
-import "../windows/sync/started.ts";
 import { killReaders, killWriters } from "./ring_deaths.ts";
 
 for (const waiting of ["spin", "hybrid", "event"] as const) {
@@ -22,8 +21,8 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
   }, { timeout: 120_000 });
 }
 
-const PROGRAM = peer("tests/interop/ring_peer");
-const ignore = PROGRAM === null;
+const PROGRAM = "tests/interop/ring_peer";
+const ignore = peer(PROGRAM) === null;
 
 /**
  * A program in C that takes a role, does half of its work on the message of an index, and stays. It starts faster than a Deno.
@@ -36,13 +35,8 @@ async function startHolder(
   index: number,
   life?: number,
 ): Promise<DenoProcess> {
-  const command = new Deno.Command(PROGRAM ?? "", {
-    args: [work, name, "256", "0", String(index), ...life === undefined ? [] : [String(life)]],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  const holder = new DenoProcess(command.spawn());
+  const args = [work, name, 256, 0, index, ...life === undefined ? [] : [life]];
+  const holder = startPeer(PROGRAM, args);
   await holder.waitForLine("holding");
   return holder;
 }

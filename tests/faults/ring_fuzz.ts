@@ -2,6 +2,7 @@ import { assert } from "@std/assert";
 import { RingReader, RingWriter } from "../../src/channel/mod.ts";
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { uniqueName } from "../util/names.ts";
+import { randomNumbers } from "../util/random.ts";
 
 const CAPACITY = 1024;
 const DATA_AT = 4096;
@@ -11,17 +12,6 @@ const HEADER = [0, 4, 8, 12, 16, 128, 132, 136, 140, 192, 196, 200, 204, 256, 38
 
 /** What a ring that someone spoils may answer, besides ordinary results. */
 const ALLOWED = [Deno.errors.InvalidData, Deno.errors.BrokenPipe, Deno.errors.TimedOut];
-
-/** Numbers that look random and are the same each time (xorshift). */
-export function randomNumbers(seed: number): (bound: number) => number {
-  let state = seed | 0 || 1;
-  return (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
-}
 
 /** Values that break what is not checked. */
 const NASTY = [

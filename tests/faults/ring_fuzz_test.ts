@@ -2,9 +2,10 @@ import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { RingReader, RingWriter } from "../../src/channel/mod.ts";
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { uniqueName } from "../util/names.ts";
+import { randomNumbers } from "../util/random.ts";
 import { test } from "../util/test.ts";
 import { ringPairAt } from "../windows/channel/ring_pair.ts";
-import { fuzzOpening, fuzzOpenRings, randomNumbers, useBothSides } from "./ring_fuzz.ts";
+import { fuzzOpening, fuzzOpenRings, useBothSides } from "./ring_fuzz.ts";
 
 const WRITE_POSITION = 256;
 const READ_POSITION = 384;

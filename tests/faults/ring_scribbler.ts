@@ -1,7 +1,8 @@
 /// <reference lib="deno.worker" />
 // Writes into a ring what does not belong there, all the time, until it is told to stop by a word of its memory.
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
-import { randomNumbers, spoil } from "./ring_fuzz.ts";
+import { randomNumbers } from "../util/random.ts";
+import { spoil } from "./ring_fuzz.ts";
 
 self.onmessage = ({ data }: MessageEvent<{ name: string; stop: string }>) => {
   using memory = SharedMemory.open({ name: data.name });

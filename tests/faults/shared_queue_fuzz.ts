@@ -3,20 +3,10 @@ import { SharedQueue } from "../../src/channel/mod.ts";
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { createQueue } from "../../src/channel/queue/open_queue.ts";
 import { uniqueName } from "../util/names.ts";
+import { randomNumbers } from "../util/random.ts";
 import { RING_AT, SLOTS_AT } from "./shared_queue_steps.ts";
 
 const CAPACITY = 512;
-
-/** Numbers from 0 up to 1 that a seed determines (Mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ state >>> 15, 1 | state);
-    t = (t + Math.imul(t ^ t >>> 7, 61 | t)) ^ t;
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Whether an error is one that the documentation names; an index out of range, for one, is not. */
 function isDocumented(error: unknown): boolean {
@@ -37,8 +27,7 @@ export interface FuzzCounts {
  * must return or throw what it is documented to, and leave nothing locked.
  */
 export async function fuzz(seed: number, rounds: number): Promise<FuzzCounts> {
-  const random = randomNumbers(seed);
-  const below = (limit: number) => Math.floor(random() * limit);
+  const below = randomNumbers(seed);
   const pick = <Item>(items: readonly Item[]): Item => items[below(items.length)];
 
   const name = uniqueName("queue");

@@ -1,4 +1,3 @@
-import "../windows/sync/started.ts";
 import { assertGreater } from "@std/assert";
 import { test } from "../util/test.ts";
 import { fuzz } from "./shared_queue_fuzz.ts";

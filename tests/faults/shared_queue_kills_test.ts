@@ -1,4 +1,3 @@
-import "../windows/sync/started.ts";
 import { hasPeer } from "../interop/shared_queue_peer.ts";
 import { test } from "../util/test.ts";
 import { killReaders, killWriters } from "./shared_queue_kills.ts";

@@ -1,6 +1,5 @@
 // What becomes of a mutex whose owner ends without releasing it.
 
-import "../windows/sync/started.ts";
 import { assertEquals } from "@std/assert";
 import {
   EventObject,

@@ -1,6 +1,5 @@
 // Signals that race with the end of a wait: none may be lost, and none taken twice.
 
-import "../windows/sync/started.ts";
 import { assertEquals } from "@std/assert";
 import { pendingWaits } from "../../src/core/wait/threadpool_wait.ts";
 import { EventObject, Semaphore, waitAll, waitAny } from "../../src/sync/mod.ts";

@@ -1,13 +1,11 @@
-import "../windows/sync/started.ts";
-import "../windows/anonymous_pipe/pipes.ts";
 import { assertEquals } from "@std/assert";
 import { createPipe } from "../../src/anonymous_pipe/mod.ts";
 import { spawnWithHandles } from "../../src/process/mod.ts";
 import { commandLine } from "../../src/process/arguments.ts";
 import { decodeWide } from "../../src/core/text/wide_string.ts";
+import { bytesOf, pattern, readStream, textOf } from "../util/bytes.ts";
 import { peer, runPeer } from "../util/c_peer.ts";
 import { test } from "../util/test.ts";
-import { bytesOf, pattern, readAll, textOf } from "../windows/anonymous_pipe/pipes.ts";
 
 const PROGRAM = "tests/interop/anonymous_pipe_peer";
 const path = peer(PROGRAM) ?? "";
@@ -82,7 +80,7 @@ test("Two C filters are chained by a pipe between them", async () => {
     stdout: "piped",
   });
   between[Symbol.dispose]();
-  const output = readAll(second.stdout);
+  const output = readStream(second.stdout);
   await new Blob([bytesOf("through both")]).stream().pipeTo(first.stdin);
   assertEquals(textOf(await output), "THROUGH BOTH");
 }, options);

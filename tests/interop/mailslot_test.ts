@@ -1,13 +1,10 @@
-import "../windows/sync/started.ts";
-import "../windows/mailslot/mailslots.ts";
 import { assertEquals } from "@std/assert";
 import { spawnWithHandles } from "../../src/process/mod.ts";
 import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
-import { peer, runPeer } from "../util/c_peer.ts";
-import { DenoProcess } from "../util/deno_process.ts";
+import { bytesOf, pattern, textOf } from "../util/bytes.ts";
+import { peer, runPeer, startPeer } from "../util/c_peer.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { bytesOf, pattern, textOf } from "../windows/mailslot/mailslots.ts";
 
 const PROGRAM = "tests/interop/mailslot_peer";
 const options = { ignore: peer(PROGRAM) === null };
@@ -23,12 +20,8 @@ test("A C program's messages are received, those of no bytes too", async () => {
 }, options);
 
 test("A C program receives the messages that are sent to its mailslot", async () => {
-  const path = peer(PROGRAM);
-  if (path === null) throw new Error("The C program has not been compiled");
   const name = uniqueName("mailslot");
-  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-  const args = ["serve", `\\\\.\\mailslot\\${name}`, "0"];
-  await using server = new DenoProcess(new Deno.Command(path, { args, ...streams }).spawn());
+  await using server = startPeer(PROGRAM, ["serve", `\\\\.\\mailslot\\${name}`, 0]);
   await server.waitForLine("ready");
   using writer = openMailslot({ name });
   await writer.send(bytesOf("hello"));

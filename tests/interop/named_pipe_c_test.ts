@@ -7,27 +7,19 @@ import {
   type NamedPipeConn,
   type NamedPipeMode,
 } from "../../src/named_pipe/mod.ts";
-import { peer } from "../util/c_peer.ts";
-import { DenoProcess } from "../util/deno_process.ts";
+import { bytesOf, pattern, readAll, textOf } from "../util/bytes.ts";
+import { peer, startPeer } from "../util/c_peer.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { bytesOf, pattern, readAll, textOf } from "../windows/named_pipe/pair.ts";
 
-const program = peer("tests/interop/named_pipe_peer");
-const ignore = program === null;
+const PROGRAM = "tests/interop/named_pipe_peer";
+const ignore = peer(PROGRAM) === null;
 
 type Role = "server" | "client";
 type Kind = "blocking" | "overlapped";
 
 function start(role: Role, kind: Kind, mode: NamedPipeMode, path: string, task: string) {
-  if (program === null) throw new Error("The C program has not been compiled");
-  const command = new Deno.Command(program, {
-    args: [role, kind, mode, path, task],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  return new DenoProcess(command.spawn());
+  return startPeer(PROGRAM, [role, kind, mode, path, task]);
 }
 
 /** Starts the C program and connects it with an end of ours. */

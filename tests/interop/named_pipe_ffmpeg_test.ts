@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import { listenNamedPipe } from "../../src/named_pipe/mod.ts";
+import { pattern } from "../util/bytes.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { pattern } from "../windows/named_pipe/pair.ts";
 
 const ffmpeg = Deno.build.os === "windows" ? Deno.env.get("WINIPC_FFMPEG") : undefined;
 const ignore = ffmpeg === undefined;

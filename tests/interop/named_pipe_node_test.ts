@@ -5,10 +5,10 @@ import {
   type NamedPipeConn,
   NamedPipeThreadServer,
 } from "../../src/named_pipe/mod.ts";
-import { DenoProcess } from "../util/deno_process.ts";
+import { bytesOf, pattern, readAll, readText } from "../util/bytes.ts";
+import { type DenoProcess, runProgram } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
-import { bytesOf, pattern, readAll, readText } from "../windows/named_pipe/pair.ts";
 
 const node = Deno.build.os === "windows" ? Deno.env.get("WINIPC_NODE") : undefined;
 const ignore = node === undefined;
@@ -18,13 +18,7 @@ function startNode(role: "server" | "client", path: string, task: "echo" | "stre
   if (node === undefined) throw new Error("There is no Node");
   // "/Z:/folder/x.cjs" of the URL without its first slash.
   const script = decodeURIComponent(SCRIPT.pathname.slice(1));
-  const command = new Deno.Command(node, {
-    args: [script, role, path, task],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  return new DenoProcess(command.spawn());
+  return runProgram(node, [script, role, path, task]);
 }
 
 /** Sends bytes, reads as many back, and closes. */

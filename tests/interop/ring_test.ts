@@ -1,25 +1,18 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RingReader, RingWriter } from "../../src/channel/mod.ts";
-import { peer } from "../util/c_peer.ts";
-import { DenoProcess, runDeno } from "../util/deno_process.ts";
+import { peer, startPeer as start } from "../util/c_peer.ts";
+import { type DenoProcess, runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
 import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
-import "../windows/sync/started.ts";
 
-const PROGRAM = peer("tests/interop/ring_peer");
+const PROGRAM = "tests/interop/ring_peer";
 const HOLDER = new URL("../windows/channel/children/ring_holder.ts", import.meta.url);
-const ignore = PROGRAM === null;
+const ignore = peer(PROGRAM) === null;
 
 /** Starts the peer; it is spoken to as another Deno is. */
 function startPeer(...args: (string | number)[]): DenoProcess {
-  const command = new Deno.Command(PROGRAM ?? "", {
-    args: args.map(String),
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  return new DenoProcess(command.spawn());
+  return start(PROGRAM, args);
 }
 
 /** How often the peer in C looks before it sleeps, for our ways of waiting. */

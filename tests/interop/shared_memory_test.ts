@@ -11,8 +11,7 @@ import {
   u16,
   wstring,
 } from "../../src/struct/mod.ts";
-import { peer, runPeer } from "../util/c_peer.ts";
-import { DenoProcess } from "../util/deno_process.ts";
+import { peer, runPeer, startPeer } from "../util/c_peer.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
 
@@ -36,19 +35,11 @@ function localName(): string {
   return `Local\\${uniqueName("memory")}-ä東`;
 }
 
-/** The C program, to be talked to while it runs. */
-function startPeer(...args: string[]): DenoProcess {
-  const path = peer(PROGRAM);
-  if (path === null) throw new Error("The C program has not been compiled");
-  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-  return new DenoProcess(new Deno.Command(path, { args, ...streams }).spawn());
-}
-
 test(
   "A struct that a C program wrote to shared memory is read, changed, and read by it",
   async () => {
     const name = localName();
-    await using program = startPeer("create", name);
+    await using program = startPeer(PROGRAM, ["create", name]);
     await program.waitForLine("ready");
     using memory = SharedMemory.open({ name });
     assert(memory.size >= 2 * Reading.size);
@@ -93,7 +84,7 @@ test(
 
 test("Memory that a C program has reserved and partly committed is viewed whole", async () => {
   const name = localName();
-  await using program = startPeer("reserve", name);
+  await using program = startPeer(PROGRAM, ["reserve", name]);
   await program.waitForLine("ready");
   using memory = SharedMemory.open({ name, access: "read" });
   assertEquals(memory.size, 16 * 2 ** 20);
@@ -109,7 +100,7 @@ test("Memory that a C program has reserved and partly committed is viewed whole"
 test("SeqLock.read() sees no half of what a C program writes", async () => {
   const name = localName();
   using memory = SharedMemory.create({ name, size: 8 + 4 * WORDS });
-  await using program = startPeer("write", name);
+  await using program = startPeer(PROGRAM, ["write", name]);
   await program.waitForLine("writing");
   const lock = new SeqLock(memory.bytes);
   const words = new Uint32Array(memory.buffer, 8);
@@ -129,7 +120,7 @@ test("A C program sees no half of what SeqLock.write() writes", async () => {
   using memory = SharedMemory.create({ name, size: 8 + 4 * WORDS });
   const lock = new SeqLock(memory.bytes);
   const words = new Uint32Array(memory.buffer, 8);
-  await using program = startPeer("read", name, "20000");
+  await using program = startPeer(PROGRAM, ["read", name, "20000"]);
   await program.waitForLine("reading");
   let ended = false;
   program.status.then(() => ended = true);

@@ -1,5 +1,5 @@
-import { peer, type PeerOutput, runPeer } from "../util/c_peer.ts";
-import { DenoProcess } from "../util/deno_process.ts";
+import { peer, type PeerOutput, runPeer, startPeer as start } from "../util/c_peer.ts";
+import type { DenoProcess } from "../util/deno_process.ts";
 
 const PROGRAM = "tests/interop/shared_queue_peer";
 
@@ -14,15 +14,7 @@ export interface PeerQueue {
 
 /** Starts the C program, to be talked to line by line. Always take it with `await using`. */
 export function startPeer({ name, capacity }: PeerQueue, ...args: readonly unknown[]): DenoProcess {
-  const path = peer(PROGRAM);
-  if (path === null) throw new Error(`${PROGRAM}.c has not been compiled`);
-  const command = new Deno.Command(path, {
-    args: [name, String(capacity), ...args.map(String)],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  return new DenoProcess(command.spawn());
+  return start(PROGRAM, [name, capacity, ...args]);
 }
 
 /** Runs the C program to its end. */

@@ -1,4 +1,3 @@
-import "../windows/sync/started.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { createQueue } from "../../src/channel/queue/open_queue.ts";
 import { mayLive } from "../../src/channel/queue/lease.ts";

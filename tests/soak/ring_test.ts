@@ -2,7 +2,6 @@ import { killReaders, killWriters } from "../faults/ring_deaths.ts";
 import { fuzzOpening, fuzzOpenRings } from "../faults/ring_fuzz.ts";
 import { test } from "../util/test.ts";
 import { transferAsync, transferSync } from "../windows/channel/ring_transfer.ts";
-import "../windows/sync/started.ts";
 
 const timeout = 3_600_000;
 

@@ -1,4 +1,3 @@
-import "../windows/sync/started.ts";
 import { assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import { SharedQueue } from "../../src/channel/mod.ts";
 import { fuzz } from "../faults/shared_queue_fuzz.ts";

@@ -1,3 +1,5 @@
+import { type DenoProcess, runProgram } from "./deno_process.ts";
+
 /**
  * Where the C program that was compiled from `name`.c is, or `null` where there is no C compiler.
  *
@@ -9,6 +11,11 @@ export function peer(name: string): string | null {
   const folder = Deno.env.get("WINIPC_PEERS");
   if (Deno.build.os !== "windows" || folder === undefined) return null;
   return `${folder}\\${name.replaceAll("/", "\\")}.exe`;
+}
+
+/** Starts the program, to be talked to line by line. Always take it with `await using`. */
+export function startPeer(name: string, args: readonly unknown[] = []): DenoProcess {
+  return runProgram(compiled(name), args);
 }
 
 /** How a {@linkcode runPeer} program ended. */
@@ -25,9 +32,7 @@ export async function runPeer(
   args: readonly string[] = [],
   input: Uint8Array<ArrayBuffer> = new Uint8Array(),
 ): Promise<PeerOutput> {
-  const path = peer(name);
-  if (path === null) throw new Error(`${name}.c has not been compiled`);
-  const command = new Deno.Command(path, {
+  const command = new Deno.Command(compiled(name), {
     args: [...args],
     stdin: "piped",
     stdout: "piped",
@@ -41,4 +46,10 @@ export async function runPeer(
   const { code, stdout, stderr } = await output;
   const decoder = new TextDecoder();
   return { code, stdout, text: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+function compiled(name: string): string {
+  const path = peer(name);
+  if (path === null) throw new Error(`${name}.c has not been compiled`);
+  return path;
 }

@@ -24,8 +24,14 @@ export interface RunDenoOptions {
  */
 export function runDeno(script: URL, options: RunDenoOptions = {}): DenoProcess {
   const { args = [], permissions = ["--allow-ffi"] } = options;
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", ...permissions, script.href, ...args],
+  const flags = ["run", "--quiet", "--no-prompt", ...permissions];
+  return runProgram(Deno.execPath(), [...flags, script.href, ...args]);
+}
+
+/** The same for a program that is no script of Deno. */
+export function runProgram(path: string, args: readonly unknown[] = []): DenoProcess {
+  const command = new Deno.Command(path, {
+    args: args.map(String),
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -39,7 +45,7 @@ addEventListener("unload", () => {
   for (const process of running) process.kill();
 });
 
-/** A Deno process that a test talks to over its standard input and output, line by line. */
+/** A process that a test talks to over its standard input and output, line by line. */
 export class DenoProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: AsyncIterator<string>;

@@ -1,5 +1,6 @@
 import { pendingOperations } from "../../src/core/io/async_io.ts";
-import "../windows/sync/started.ts";
+import { untilPending } from "./event_loop.ts";
+import "./warm_up.ts";
 import { watch } from "./watchdog.ts";
 
 /** What `test` takes besides what `Deno.test` does. */
@@ -47,22 +48,13 @@ async function runWatched(
   );
   try {
     await Promise.race([fn(), hung.promise]);
-    await untilNothingIsPending();
+    await untilPending(0);
     const left = pendingOperations();
     if (left > 0) throw new Error(`The kernel still works on ${left} operations`);
   } finally {
     clearTimeout(timer);
-    await untilNothingIsPending();
-  }
-}
-
-/**
- * Gives completions the time to be seen: closing a handle cancels what is pending on it, and that is known some turns
- * of the event loop later. Under Wine one that comes when the test file is over, and nobody takes it, holds up those of
- * all files to come.
- */
-async function untilNothingIsPending(): Promise<void> {
-  for (let turn = 0; turn < 200 && pendingOperations() > 0; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    // Under Wine a completion that comes when the test file is over, and that nobody takes, holds up
+    // those of all files to come.
+    await untilPending(0);
   }
 }

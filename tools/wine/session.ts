@@ -45,8 +45,9 @@ async function openWine(wine: Wine, exe: string): Promise<WindowsSession> {
     WINEPREFIX: prefix,
     WINEARCH: "win64",
     WINEDEBUG: Deno.env.get("WINEDEBUG") ?? "-all",
-    // No .NET and no browser engine to install, and nothing added to the desktop's menus.
-    WINEDLLOVERRIDES: "mscoree,mshtml=;winemenubuilder.exe=",
+    // No .NET and no browser engine to install, nothing added to the desktop's menus, and no debugger
+    // that keeps a program which has crashed, and waits for an answer in a window nobody sees.
+    WINEDLLOVERRIDES: "mscoree,mshtml=;winemenubuilder.exe=;winedbg.exe=",
     // Wine reads command lines and file names in the locale's encoding.
     LC_ALL: "C.UTF-8",
   };

@@ -8,18 +8,11 @@ import {
 import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import { HANDLE_FLAG_INHERIT } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
+import { bytesOf, pattern, readStream, readText, readTextSync } from "../../util/bytes.ts";
+import { assertNothingPending, turnOfEventLoop } from "../../util/event_loop.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { createEvent } from "../../util/raw_objects.ts";
 import { test } from "../../util/test.ts";
-import {
-  assertNothingPending,
-  bytesOf,
-  pattern,
-  readAll,
-  readText,
-  readTextSync,
-  turnOfEventLoop,
-} from "./pipes.ts";
 
 for (const blocking of ["none", "both"] as const) {
   const kind = blocking === "both" ? " (made for blocking calls)" : "";
@@ -144,7 +137,7 @@ test("readable and writable carry a stream, whose end closes the writer", async 
   using pipe = createPipe();
   assert(pipe.reader.readable === pipe.reader.readable);
   const writing = new Blob([data]).stream().pipeTo(pipe.writer.writable);
-  assertEquals(await readAll(pipe.reader.readable), data);
+  assertEquals(await readStream(pipe.reader.readable), data);
   await writing;
   assertEquals(pipe.writer.closed, true);
 });

@@ -1,15 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createPipe } from "../../../src/anonymous_pipe/mod.ts";
+import { bytesOf, pattern, readStream, readText, readTextSync } from "../../util/bytes.ts";
+import { assertNothingPending, turnOfEventLoop } from "../../util/event_loop.ts";
 import { test } from "../../util/test.ts";
-import {
-  assertNothingPending,
-  bytesOf,
-  pattern,
-  readAll,
-  readText,
-  readTextSync,
-  turnOfEventLoop,
-} from "./pipes.ts";
 
 test("What is written to a pipe is read from it, by calls of both kinds", async () => {
   using pipe = createPipe();
@@ -54,10 +47,10 @@ test("A pipe carries more than its buffer holds, in both kinds of calls", async 
   const data = pattern(3_000_000);
   using pipe = createPipe({ size: 4096 });
   const writing = pipe.writer.write(data).then(() => pipe.writer.close());
-  assertEquals(await readAll(pipe.reader.readable), data);
+  assertEquals(await readStream(pipe.reader.readable), data);
   await writing;
   using other = createPipe({ size: 4096 });
-  const reading = readAll(other.reader.readable);
+  const reading = readStream(other.reader.readable);
   // A blocking write of more than fits would wait for a reader that only this thread can run.
   for (let at = 0; at < data.length; at += 4096) {
     other.writer.writeSync(data.subarray(at, at + 4096));
@@ -89,7 +82,7 @@ test("write() takes the bytes when it is called, also what it sends later", asyn
   const second = pipe.writer.write(data.subarray(500_000));
   data.fill(0);
   const writing = Promise.all([first, second]).then(() => pipe.writer.close());
-  assertEquals(await readAll(pipe.reader.readable), original);
+  assertEquals(await readStream(pipe.reader.readable), original);
   await writing;
 });
 

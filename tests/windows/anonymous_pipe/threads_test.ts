@@ -1,9 +1,8 @@
-import "../sync/started.ts";
 import { assertEquals } from "@std/assert";
 import { createPipe } from "../../../src/anonymous_pipe/mod.ts";
 import { EventObject } from "../../../src/sync/mod.ts";
+import { pattern, readStream } from "../../util/bytes.ts";
 import { test } from "../../util/test.ts";
-import { pattern, readAll } from "./pipes.ts";
 import type { Work } from "./thread.ts";
 
 /** Runs the thread; gives what it says when it is done. */
@@ -78,7 +77,7 @@ test("A thread's writer, closed by it, ends this thread's stream", async () => {
   using pipe = createPipe();
   using written = EventObject.create();
   const bytes = pattern(10);
-  const stream = readAll(pipe.reader.readable);
+  const stream = readStream(pipe.reader.readable);
   await inThread({
     type: "write",
     handle: pipe.writer.detach(),

@@ -2,7 +2,6 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RingDuplex } from "../../../src/channel/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import "../sync/started.ts";
 import { messageOf } from "./ring_pair.ts";
 
 function duplexPair(capacity = 1024) {

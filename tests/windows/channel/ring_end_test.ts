@@ -2,7 +2,6 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RingReader, type RingWaiting, RingWriter } from "../../../src/channel/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import "../sync/started.ts";
 import { messageOf, ringPair } from "./ring_pair.ts";
 
 const WAYS: readonly RingWaiting[] = ["spin", "hybrid", "event"];

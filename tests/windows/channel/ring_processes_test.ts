@@ -3,7 +3,6 @@ import { RingDuplex } from "../../../src/channel/mod.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import "../sync/started.ts";
 import { transferAsync, transferSync } from "./ring_transfer.ts";
 
 const SERVER = new URL("./children/ring_server.ts", import.meta.url);

@@ -4,7 +4,6 @@ import { RingReader, type RingWaiting, RingWriter } from "../../../src/channel/m
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import "../sync/started.ts";
 import { messageOf, ringPair } from "./ring_pair.ts";
 
 const WAYS: readonly RingWaiting[] = ["spin", "hybrid", "event"];

@@ -7,7 +7,6 @@ import { Side } from "../../../src/channel/ring/side.ts";
 import { Waiter } from "../../../src/channel/ring/waiter.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import "../sync/started.ts";
 import { EndlessReader, EndlessWriter } from "./ring_endless.ts";
 
 /** A Worker that answers; it has ended when the result is disposed of. */

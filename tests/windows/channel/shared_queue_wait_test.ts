@@ -1,4 +1,3 @@
-import "../sync/started.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { pendingWaits } from "../../../src/core/wait/threadpool_wait.ts";
 import { SharedQueue } from "../../../src/channel/mod.ts";

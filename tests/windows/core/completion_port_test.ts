@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { bytesOf, readText } from "../../util/bytes.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, connectedPair, readText } from "../named_pipe/pair.ts";
+import { connectedPair } from "../named_pipe/pair.ts";
 
 const { CreateEventW, SetEvent, CloseHandle, WaitForSingleObject } = Deno.dlopen("kernel32.dll", {
   CreateEventW: { parameters: ["pointer", "i32", "i32", "pointer"], result: "pointer" },

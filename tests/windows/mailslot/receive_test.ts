@@ -7,17 +7,12 @@ import {
   type WaitOptions,
   Win32Error,
 } from "../../../src/mailslot/mod.ts";
+import { bytesOf, pattern, textOf } from "../../util/bytes.ts";
+import { assertNothingPending, turnOfEventLoop } from "../../util/event_loop.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import {
-  assertNothingPending,
-  bytesOf,
-  mailslotPair,
-  pattern,
-  textOf,
-  turnOfEventLoop,
-} from "./mailslots.ts";
+import { mailslotPair } from "./mailslots.ts";
 
 test("A message is received as it was sent, by calls of both kinds", async () => {
   using pair = mailslotPair();

@@ -9,10 +9,12 @@ import {
 } from "../../../src/mailslot/mod.ts";
 import { HANDLE_FLAG_INHERIT } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
+import { bytesOf, pattern, textOf } from "../../util/bytes.ts";
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { uniqueName } from "../../util/names.ts";
 import { createEvent } from "../../util/raw_objects.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, mailslotPair, pattern, textOf, turnOfEventLoop } from "./mailslots.ts";
+import { mailslotPair } from "./mailslots.ts";
 
 test("Several writers send to one mailslot at once", async () => {
   const name = uniqueName("mailslot");

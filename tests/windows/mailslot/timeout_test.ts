@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { createMailslot, Win32Error } from "../../../src/mailslot/mod.ts";
+import { bytesOf, textOf } from "../../util/bytes.ts";
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, mailslotPair, textOf, turnOfEventLoop } from "./mailslots.ts";
+import { mailslotPair } from "./mailslots.ts";
 
 /** Milliseconds that `call` takes to throw TimedOut. */
 async function timeOf(call: () => unknown): Promise<number> {

@@ -1,14 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { bytesOf, pattern, readAll, readText, textOf } from "../../util/bytes.ts";
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { test } from "../../util/test.ts";
-import {
-  bytesOf,
-  connectedPair,
-  pattern,
-  readAll,
-  readText,
-  textOf,
-  turnOfEventLoop,
-} from "./pair.ts";
+import { connectedPair } from "./pair.ts";
 
 test("Reads of one connection are served in the order of the calls", async () => {
   using pair = await connectedPair({ mode: "message" });

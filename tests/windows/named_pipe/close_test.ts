@@ -1,17 +1,10 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import { type NamedPipeConn, Win32Error } from "../../../src/named_pipe/mod.ts";
+import { bytesOf, pattern, readAll, readText, textOf } from "../../util/bytes.ts";
+import { assertNothingPending, turnOfEventLoop } from "../../util/event_loop.ts";
 import { test } from "../../util/test.ts";
-import {
-  assertNothingPending,
-  bytesOf,
-  connectedPair,
-  pattern,
-  readAll,
-  readText,
-  textOf,
-  turnOfEventLoop,
-} from "./pair.ts";
+import { connectedPair } from "./pair.ts";
 
 test("read() returns null when the peer closes, every time", async () => {
   using pair = await connectedPair();

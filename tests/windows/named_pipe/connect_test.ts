@@ -5,10 +5,12 @@ import {
   type NamedPipeDirection,
   Win32Error,
 } from "../../../src/named_pipe/mod.ts";
+import { bytesOf, readText } from "../../util/bytes.ts";
+import { assertNothingPending, until } from "../../util/event_loop.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { assertNothingPending, bytesOf, connectedPair, readText, until } from "./pair.ts";
+import { connectedPair } from "./pair.ts";
 
 test("connectNamedPipe() throws NotFound at once when there is no such pipe", async () => {
   const path = uniqueName("pipe");

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectNamedPipe, listenNamedPipe } from "../../../src/named_pipe/mod.ts";
+import { bytesOf, readText } from "../../util/bytes.ts";
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { type DenoProcess, runDeno } from "../../util/deno_process.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, readText, turnOfEventLoop } from "./pair.ts";
 
 function program(what: string, path: string): DenoProcess {
   return runDeno(new URL("./exit_program.ts", import.meta.url), { args: [what, path] });

@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { connectNamedPipe, listenNamedPipe } from "../../../src/named_pipe/mod.ts";
+import { bytesOf, readAll, readText, textOf } from "../../util/bytes.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, connectedPair, readAll, readText, textOf } from "./pair.ts";
+import { connectedPair } from "./pair.ts";
 
 const HALF_CLOSE = { mode: "message", halfClose: true } as const;
 

@@ -6,9 +6,10 @@ import {
   listenNamedPipe,
   type NamedPipeConn,
 } from "../../../src/named_pipe/mod.ts";
+import { bytesOf, readText } from "../../util/bytes.ts";
+import { assertNothingPending, turnOfEventLoop } from "../../util/event_loop.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { assertNothingPending, bytesOf, readText, turnOfEventLoop } from "./pair.ts";
 
 test("accept() hands out clients that connected before it was called, in their order", async () => {
   using listener = listenNamedPipe({ path: uniqueName("pipe") });

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { callNamedPipe, listenNamedPipe } from "../../../src/named_pipe/mod.ts";
+import { bytesOf, pattern, readText, textOf } from "../../util/bytes.ts";
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, connectedPair, pattern, readText, textOf, turnOfEventLoop } from "./pair.ts";
+import { connectedPair } from "./pair.ts";
 
 const SIZES = [0, 1, 4095, 4096, 4097, 65_536, 65_537, 1_000_000, 5_000_000];
 for (const size of SIZES) {

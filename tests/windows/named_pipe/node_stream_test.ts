@@ -13,16 +13,10 @@ import {
 } from "vscode-jsonrpc/node";
 import type { NamedPipeConn } from "../../../src/named_pipe/mod.ts";
 import { toDuplex } from "../../../src/named_pipe/node_stream.ts";
+import { bytesOf, pattern, readAll, readText } from "../../util/bytes.ts";
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { test } from "../../util/test.ts";
-import {
-  bytesOf,
-  connectedPair,
-  type PairOptions,
-  pattern,
-  readAll,
-  readText,
-  turnOfEventLoop,
-} from "./pair.ts";
+import { connectedPair, type PairOptions } from "./pair.ts";
 
 /** A stream for the server's end, and the client's end as it is. */
 interface StreamPair extends Disposable {

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { bytesOf, pattern, readAll, readText } from "../../util/bytes.ts";
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, connectedPair, pattern, readAll, readText, turnOfEventLoop } from "./pair.ts";
+import { connectedPair } from "./pair.ts";
 
 for (const direction of ["duplex", "outbound"] as const) {
   test(`A server that is ${direction} writes and the client reads`, async () => {

@@ -8,10 +8,11 @@ import {
 } from "../../../src/named_pipe/mod.ts";
 import { currentUserSid, SecurityDescriptor } from "../../../src/security/mod.ts";
 import { impersonatedUserSid } from "../../../src/security/impersonation.ts";
+import { bytesOf, readText } from "../../util/bytes.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, connectedPair, readText } from "./pair.ts";
+import { connectedPair } from "./pair.ts";
 
 function accessList(conn: { readonly handle: bigint }): string {
   const sddl = SecurityDescriptor.of(conn).toSddl({ owner: false, group: false });

@@ -9,10 +9,10 @@ import {
   Win32Error,
 } from "../../../src/named_pipe/mod.ts";
 import { currentUserSid } from "../../../src/security/mod.ts";
+import { bytesOf, pattern, textOf } from "../../util/bytes.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, pattern, textOf } from "./pair.ts";
 
 interface SyncPair extends Disposable {
   readonly listener: NamedPipeListener;

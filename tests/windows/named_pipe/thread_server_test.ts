@@ -5,9 +5,10 @@ import {
   NamedPipeThreadServer,
   type NamedPipeThreadServerOptions,
 } from "../../../src/named_pipe/mod.ts";
+import { bytesOf, readText, textOf } from "../../util/bytes.ts";
+import { until } from "../../util/event_loop.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, readText, textOf, until } from "./pair.ts";
 
 const HANDLERS = new URL("./handlers/", import.meta.url);
 

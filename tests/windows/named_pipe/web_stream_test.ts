@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { NamedPipeConn } from "../../../src/named_pipe/mod.ts";
+import { bytesOf, pattern, readText, textOf } from "../../util/bytes.ts";
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { test } from "../../util/test.ts";
-import { bytesOf, connectedPair, pattern, readText, textOf, turnOfEventLoop } from "./pair.ts";
+import { connectedPair } from "./pair.ts";
 
 test("readable gives what arrives, to its end", async () => {
   using pair = await connectedPair();

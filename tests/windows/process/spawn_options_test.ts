@@ -1,10 +1,8 @@
-import "../sync/started.ts";
-import "../anonymous_pipe/pipes.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { spawnWithHandles, type SpawnWithHandlesOptions } from "../../../src/process/mod.ts";
 import { EventObject } from "../../../src/sync/mod.ts";
+import { textOf } from "../../util/bytes.ts";
 import { test } from "../../util/test.ts";
-import { textOf } from "../anonymous_pipe/pipes.ts";
 
 /** Runs cmd.exe to its end; gives what it printed. */
 async function cmd(command: string, options: SpawnWithHandlesOptions = {}): Promise<string> {

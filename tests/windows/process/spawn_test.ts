@@ -1,5 +1,3 @@
-import "../sync/started.ts";
-import "../anonymous_pipe/pipes.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createPipe } from "../../../src/anonymous_pipe/mod.ts";
 import { spawnWithHandles, type SpawnWithHandlesOptions } from "../../../src/process/mod.ts";
@@ -8,16 +6,11 @@ import { waitForObjectSync } from "../../../src/core/wait/wait_single.ts";
 import { EventObject } from "../../../src/sync/mod.ts";
 import { SYNCHRONIZE } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
+import { bytesOf, pattern, readStream, textOf } from "../../util/bytes.ts";
+import { assertNothingPending } from "../../util/event_loop.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { test } from "../../util/test.ts";
-import {
-  assertNothingPending,
-  bytesOf,
-  pattern,
-  readAll,
-  textOf,
-} from "../anonymous_pipe/pipes.ts";
 
 const CHILD = new URL("./child.ts", import.meta.url);
 
@@ -51,7 +44,7 @@ for (const work of ["copySync", "copy"]) {
     there.reader.close();
     back.writer.close();
     const bytes = pattern(700_000);
-    const received = readAll(back.reader.readable);
+    const received = readStream(back.reader.readable);
     await there.writer.write(bytes);
     there.writer.close();
     assertEquals(await received, bytes);
@@ -95,7 +88,7 @@ test("Another child does not keep a pipe open that was given to one", async () =
   await using other = runDeno(CHILD, { args: ["wait"] });
   pipe.writer.close();
   // It ends although two children of other kinds are still there.
-  assertEquals(textOf(await readAll(pipe.reader.readable)), "to stdout\n");
+  assertEquals(textOf(await readStream(pipe.reader.readable)), "to stdout\n");
   await short.status;
   await Promise.all([long, other].map((process) => process.waitForLine("waiting")));
 });
@@ -104,8 +97,8 @@ test("Standard streams are piped, null, or an end of a pipe", async () => {
   using pipe = createPipe({ blocking: "writer" });
   await using child = spawnChild("say", { stdout: "piped", stderr: pipe.writer });
   pipe.writer.close();
-  assertEquals(textOf(await readAll(child.stdout)), "to stdout\n");
-  assertEquals(textOf(await readAll(pipe.reader.readable)), "to stderr\n");
+  assertEquals(textOf(await readStream(child.stdout)), "to stdout\n");
+  assertEquals(textOf(await readStream(pipe.reader.readable)), "to stderr\n");
   assertThrows(() => child.stderr, TypeError, 'stderr of the process is not "piped"');
   assertThrows(() => child.stdin, TypeError, 'stdin of the process is not "piped"');
 });
@@ -186,7 +179,7 @@ test("Disposing of a child ends it, and await using waits for that", async () =>
     using _child = spawnChild("wait", { stdin: "piped", stdout: pipe.writer });
     pipe.writer.close();
   }
-  await readAll(pipe.reader.readable);
+  await readStream(pipe.reader.readable);
 });
 
 test("close() lets go of a child, which runs on", async () => {

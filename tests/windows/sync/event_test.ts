@@ -1,4 +1,3 @@
-import "./started.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { EventObject } from "../../../src/sync/mod.ts";
 import { uniqueName } from "../../util/names.ts";

@@ -1,4 +1,3 @@
-import "./started.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Mutex, Win32Error } from "../../../src/sync/mod.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";

@@ -1,6 +1,5 @@
 // Two processes, by name and by duplicated handle.
 
-import "./started.ts";
 import { assertEquals } from "@std/assert";
 import { EventObject, Mutex, Semaphore, WaitableTimer } from "../../../src/sync/mod.ts";
 import { uniqueName } from "../../util/names.ts";

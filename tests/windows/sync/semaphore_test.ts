@@ -1,4 +1,3 @@
-import "./started.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Semaphore } from "../../../src/sync/mod.ts";
 import type { Win32Error } from "../../../src/sync/mod.ts";

@@ -1,6 +1,5 @@
 // Several threads of one process.
 
-import "./started.ts";
 import { assertEquals } from "@std/assert";
 import { EventObject, Mutex } from "../../../src/sync/mod.ts";
 import { test } from "../../util/test.ts";

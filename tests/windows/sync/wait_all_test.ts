@@ -1,4 +1,3 @@
-import "./started.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { pendingWaits } from "../../../src/core/wait/threadpool_wait.ts";
 import {

@@ -1,6 +1,5 @@
 // The asynchronous wait for one object: how it ends, and what it keeps alive.
 
-import "./started.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { pendingWaits } from "../../../src/core/wait/threadpool_wait.ts";
 import { EventObject, Semaphore } from "../../../src/sync/mod.ts";

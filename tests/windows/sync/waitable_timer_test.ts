@@ -1,4 +1,3 @@
-import "./started.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { WaitableTimer } from "../../../src/sync/mod.ts";
 import { uniqueName } from "../../util/names.ts";

@@ -6,4 +6,6 @@ const [name, role] = Deno.args;
 using side = role === "writer" ? RingWriter.open({ name }) : RingReader.open({ name });
 if (side instanceof RingWriter) side.sendSync(messageOf(3));
 console.log("holding");
-setInterval(() => {}, 1000);
+// `using` closes the side at the end of the module, so the module must not end: not even where timers
+// would keep the program running.
+for await (const _chunk of Deno.stdin.readable);
