@@ -1,0 +1,6 @@
+// Makes a page of native code, tells its address, and ends.
+
+import { createCodePage } from "../../../src/core/callback/code_page.ts";
+
+postMessage(createCodePage());
+close();
