@@ -9,7 +9,8 @@ export async function win32Lists(): Promise<Record<string, string>> {
     "tests/abi/win32_constants.h": constants.map((name) => `C(${name})\n`).join(""),
     "tests/abi/win32_functions.h": functionsList(symbols),
     "tests/abi/win32_structs.h": layouts.map(({ name, fields }) =>
-      `STRUCT(${name});\n` + fields.map((field) => `F(${name}, ${field});\n`).join("")
+      `STRUCT(${name});\nALL_FIELDS(${name}, ${fields.map(() => 0)});\n` +
+      fields.map((field) => `F(${name}, ${field});\n`).join("")
     ).join(""),
   };
 }
