@@ -11,7 +11,7 @@ export interface Package {
  */
 export async function withPackage<Result>(
   { exports = {}, files }: Package,
-  use: (root: URL) => Promise<Result>,
+  use: (root: URL) => Result | Promise<Result>,
 ): Promise<Result> {
   const folder = (await Deno.makeTempDir({ prefix: "winipc-" })).replaceAll("\\", "/");
   const root = new URL(`file:///${folder.replace(/^\//, "")}/`);
