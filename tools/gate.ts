@@ -22,6 +22,7 @@ function steps(): Step[] {
     { name: "lint", args: ["lint"] },
     { name: "types", args: ["check", "--quiet", ...code] },
     { name: "layers", args: ["run", "-A", "tools/layers.ts"] },
+    { name: "api", args: ["run", "-A", "tools/api.ts"] },
     { name: "documentation", args: ["doc", "--lint", ...modules] },
     { name: "examples in documentation", args: ["check", "--quiet", "--doc-only", ...documented] },
     { name: "package", args: ["publish", "--dry-run", "--allow-dirty"] },

@@ -1,39 +1,33 @@
 // The rule of the architecture: dependencies go one way.
+//
+// deno run -A tools/layers.ts            fails if src breaks it, or if the drawing in ARCHITECTURE.md is stale
+// deno run -A tools/layers.ts --write    draws it: deno task draw
 
-/** All of src/core, for what stands above it. */
-const CORE = [
-  "core/text",
-  "core/options",
-  "core/error",
-  "core/callback",
-  "core/memory",
-  "core/callback",
-  "core/thread",
-  "core/handle",
-  "core/io",
-  "core/wait",
-] as const;
+import {
+  brokenImports,
+  importsOf,
+  misplacedExports,
+  misplacedRooms,
+  unusedEdges,
+  upwardEdges,
+} from "./layers/checks.ts";
+import { drawnIn, drawnRooms } from "./layers/drawing.ts";
 
-/** What a mechanism may import, whatever else it needs. */
-const BASE = ["win32", ...CORE, "struct", "security"] as const;
+/** The allowed imports of each room: the names of other rooms. */
+export type Edges = Readonly<Record<string, readonly string[]>>;
 
-/**
- * The one table of allowed imports: each room of src with the rooms it may import besides itself. A room is a folder of src,
- * or of src/core. Each names only rooms above it in this table, so there is no cycle.
- */
-export const EDGES: Readonly<Record<string, readonly string[]>> = {
+/** What stands below every mechanism, and is no export of the package. */
+const CORE_EDGES = {
   "win32": [],
-  "core/text": ["win32"],
-  "core/options": ["win32", "core/text"],
+  "core/text": [],
+  "core/options": [],
   "core/error": ["win32", "core/text"],
-  "core/callback": ["win32", "core/error"],
-  "core/memory": ["win32", "core/text", "core/error"],
+  "core/memory": ["win32", "core/error"],
   "core/callback": ["win32", "core/error"],
   "core/thread": ["win32", "core/text", "core/error", "core/memory", "core/callback"],
-  "core/handle": ["win32", "core/text", "core/error", "core/memory", "core/thread"],
+  "core/handle": ["win32", "core/text", "core/error", "core/thread"],
   "core/io": [
     "win32",
-    "core/text",
     "core/options",
     "core/error",
     "core/memory",
@@ -51,94 +45,68 @@ export const EDGES: Readonly<Record<string, readonly string[]>> = {
     "core/handle",
     "core/io",
   ],
-  "struct": ["core/text", "core/memory"],
-  "security": ["win32", ...CORE, "struct"],
-  "sync": BASE,
-  "shared_memory": BASE,
-  "anonymous_pipe": BASE,
-  "process": [...BASE, "anonymous_pipe"],
-  "named_pipe": BASE,
-  "mailslot": BASE,
-  "channel": [...BASE, "sync", "shared_memory", "process"],
-};
+} as const satisfies Edges;
 
-/** The one module that may load Deno's Node compatibility; it has an export of its own. */
-const NODE_ADAPTER = "named_pipe/node_stream.ts";
-
-/** The part of `deno info --json` that is used here. */
-interface ModuleGraph {
-  readonly modules: readonly {
-    readonly specifier: string;
-    readonly dependencies?: readonly {
-      readonly code?: { readonly specifier?: string };
-      readonly type?: { readonly specifier?: string };
-    }[];
-  }[];
-}
+/** What a mechanism may import, whatever else it needs. */
+export const CORE: readonly string[] = Object.keys(CORE_EDGES);
 
 /**
- * Finds the imports that {@linkcode EDGES} does not allow, and those of anything outside src.
- *
- * @param root URL of the repository, ending with a slash
- * @returns one sentence for each such import
+ * The one table of allowed imports: each room of src with the rooms it may import besides itself. A room is a folder of src, or of
+ * src/core. Each names only rooms above it in this table, so there is no cycle.
  */
-export async function brokenLayers(root: URL): Promise<string[]> {
-  const source = new URL("src/", root).href;
-  const graph = await moduleGraph(root);
-  const broken: string[] = [];
-  for (const { specifier, dependencies = [] } of graph.modules) {
-    if (!specifier.startsWith(source)) continue;
-    const from = specifier.slice(source.length);
-    const room = roomOf(from);
-    const allowed = [room, ...EDGES[room] ?? []];
-    for (const { code, type } of dependencies) {
-      const to = code?.specifier ?? type?.specifier ?? "";
-      if (from === NODE_ADAPTER && to.startsWith("node:")) continue;
-      const inside = to.startsWith(source) ? to.slice(source.length) : undefined;
-      if (inside === undefined) {
-        broken.push(`src/${from} imports ${to.replace(root.href, "")}, which is not in src.`);
-      } else if (!allowed.includes(roomOf(inside))) {
-        broken.push(`src/${from} imports src/${inside}; it may import ${allowed.join(", ")}.`);
-      }
-    }
-  }
-  return broken;
-}
+export const EDGES: Edges = {
+  ...CORE_EDGES,
+  "struct": ["core/text", "core/memory"],
+  "security": [...CORE, "struct"],
+  "sync": [...CORE, "struct", "security"],
+  "shared_memory": [...CORE, "struct", "security"],
+  "anonymous_pipe": [...CORE],
+  "process": [...CORE, "struct", "anonymous_pipe"],
+  "named_pipe": [...CORE, "security"],
+  "mailslot": [...CORE, "security"],
+  "channel": [...CORE, "struct", "security", "shared_memory", "process"],
+};
 
-/** The room of a module, by its path below src. */
-function roomOf(path: string): string {
-  const folders = path.split("/");
-  return folders.slice(0, folders[0] === "core" ? 2 : 1).join("/");
-}
+/** What each room of the core is for; the others say it in the first sentence of their mod.ts. */
+export const CORE_PURPOSES: Readonly<Record<keyof typeof CORE_EDGES, string>> = {
+  "win32": "The functions and constants of Windows, one file per DLL, without logic.",
+  "core/text": "UTF-16 strings, and the names of objects and files.",
+  "core/options": "What all calls do with their options: checks, timeouts and signals.",
+  "core/error": "Errors of Windows, as the classes of Deno where there is one.",
+  "core/memory":
+    "Native memory, the sizes of what goes to native code, and memory that is only read.",
+  "core/callback":
+    "Native code for the callbacks of other threads, as no JavaScript may run there.",
+  "core/thread":
+    "What one thread of JavaScript has from Windows, and what becomes of it when the thread ends.",
+  "core/handle": "Handles that are closed exactly once, and objects that are opened by name.",
+  "core/io":
+    "Asynchronous and blocking I/O on one handle: the completion port, deadlines, streams.",
+  "core/wait": "Waits for one kernel object.",
+};
 
-/** What every module of src imports, whether an export of the package leads to it or not. */
-async function moduleGraph(root: URL): Promise<ModuleGraph> {
-  // `deno info` takes one module: this one imports them all.
-  const all = await Deno.makeTempFile({ prefix: "winipc-", suffix: ".ts" });
-  try {
-    const imports = [...sourceFiles(new URL("src/", root))];
-    await Deno.writeTextFile(all, imports.map((url) => `import "${url}";\n`).join(""));
-    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", all],
-      cwd: root,
-      stdin: "null",
-    }).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-    return JSON.parse(new TextDecoder().decode(stdout));
-  } finally {
-    await Deno.remove(all);
-  }
-}
-
-function* sourceFiles(folder: URL): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-    if (isDirectory) yield* sourceFiles(new URL(`${name}/`, folder));
-    else if (name.endsWith(".ts")) yield new URL(name, folder).href;
-  }
-}
+/** Where the drawing is, from the root. */
+const DRAWING_FILE = "ARCHITECTURE.md";
 
 if (import.meta.main) {
-  const broken = await brokenLayers(new URL("../", import.meta.url));
-  for (const line of broken) console.error(line);
-  Deno.exit(broken.length > 0 ? 1 : 0);
+  const root = new URL("../", import.meta.url);
+  const file = new URL(DRAWING_FILE, root);
+  const imports = await importsOf(root);
+  const problems = [
+    ...upwardEdges(EDGES),
+    ...brokenImports(imports, EDGES),
+    ...unusedEdges(imports, EDGES, CORE),
+    ...misplacedRooms(root, EDGES),
+    ...await misplacedExports(root, EDGES, CORE),
+  ];
+  if (problems.length === 0) {
+    const written = (await Deno.readTextFile(file)).replaceAll("\r\n", "\n");
+    const drawn = drawnIn(written, await drawnRooms(root, EDGES, CORE_PURPOSES));
+    if (Deno.args.includes("--write")) await Deno.writeTextFile(file, drawn);
+    else if (drawn !== written) {
+      problems.push(`The drawing in ${DRAWING_FILE} is stale. Run: deno task draw`);
+    }
+  }
+  for (const line of problems) console.error(line);
+  Deno.exit(problems.length > 0 ? 1 : 0);
 }
