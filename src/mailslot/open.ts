@@ -2,7 +2,7 @@ import { ntStatusError } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { objectAttributes } from "../core/handle/object_attributes.ts";
 import { startWait, type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
-import { pause } from "../core/options/pause.ts";
+import { pause } from "../core/io/deadline.ts";
 import { IO_STATUS_BLOCK } from "../win32/structs.ts";
 import { FILE_NON_DIRECTORY_FILE, FILE_OPEN } from "../win32/ntdll.ts";
 import {

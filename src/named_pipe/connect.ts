@@ -2,7 +2,7 @@ import { Win32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { startWait, type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
 import { attachToPort } from "../core/io/async_io.ts";
-import { pause } from "../core/options/pause.ts";
+import { pause } from "../core/io/deadline.ts";
 import { ERROR_PIPE_BUSY } from "../win32/error_codes.ts";
 import type { NamedPipeConn } from "./conn.ts";
 import { PipeConnection } from "./connection.ts";
