@@ -46,7 +46,7 @@ test("Mutex.lock() gets a mutex that another thread releases", async () => {
   using mutex = Mutex.create();
   using thread = new Thread();
   await thread.do({ do: "lock", mutex: mutex.duplicateTo(Deno.pid) });
-  assertEquals(mutex.tryLock(), null);
+  assertEquals(mutex.tryLock(), undefined);
   const lock = mutex.lock();
   await thread.do({ do: "release" });
   assertEquals((await lock).abandoned, false);
