@@ -1,8 +1,8 @@
 // Several threads of one process.
 
 import "./started.ts";
-import { assertEquals } from "@std/assert";
-import { EventObject, Mutex } from "../../../src/sync/mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { EventObject, Mutex, type Win32Error } from "../../../src/sync/mod.ts";
 import { test } from "../../util/test.ts";
 import type { Task } from "./lock_worker.ts";
 
@@ -51,6 +51,22 @@ test("Mutex.lock() gets a mutex that another thread releases", async () => {
   await thread.do({ do: "release" });
   assertEquals((await lock).abandoned, false);
   (await lock).release();
+});
+
+test("Mutex.lockSync() past its timeout names the mutex and the timeout it was given", async () => {
+  using mutex = Mutex.create();
+  using thread = new Thread();
+  await thread.do({ do: "lock", mutex: mutex.duplicateTo(Deno.pid) });
+  for (const timeout of [0, 7.5]) {
+    const error = assertThrows(
+      () => mutex.lockSync({ timeout }),
+      Deno.errors.TimedOut,
+      `Cannot lock the unnamed mutex within ${timeout} ms`,
+    );
+    assertEquals((error.cause as Win32Error).operation, "WaitForSingleObject");
+  }
+  await thread.do({ do: "release" });
+  using _lock = mutex.lockSync();
 });
 
 test("a mutex is abandoned by a thread that ends while it holds it", async () => {
