@@ -21,8 +21,8 @@ import { handleOf, SIGNAL_SOURCE, type SignalSource, Waitable } from "./synchron
 /** Options for {@linkcode EventObject.create}. */
 export interface EventCreateOptions extends SyncCreateOptions {
   /**
-   * Whether a signal stays until `reset()` and releases all waiters. Otherwise a signal releases one waiter, which resets the
-   * event. Without effect on an event that exists.
+   * Whether a signal stays until `reset()` and releases all waiters. Otherwise a signal releases
+   * one waiter, which resets the event. Without effect on an event that exists.
    *
    * @default {false}
    */
@@ -58,12 +58,13 @@ const EVENT = new ObjectKind<EventCreateOptions>({
 /**
  * An event: tells other threads and processes that something has happened.
  *
- * An auto-reset event, the default, releases one waiter for each signal; several signals without a waiter count as one. A
- * manual-reset event releases all waiters from `signal()` to `reset()`.
+ * An auto-reset event, the default, releases one waiter for each signal; several signals without a
+ * waiter count as one. A manual-reset event releases all waiters from `signal()` to `reset()`.
  *
- * There is no way to ask for its state, which may have changed by the time the answer arrives: `tryWait()` consumes a signal if
- * there is one. There is no pulse (PulseEvent) either: Windows documents it as unreliable, because the kernel may take a
- * waiting thread off the wait for a moment, and that thread then misses the pulse.
+ * There is no way to ask for its state, which may have changed by the time the answer arrives:
+ * `tryWait()` consumes a signal if there is one. There is no pulse (PulseEvent) either: Windows
+ * documents it as unreliable, because the kernel may take a waiting thread off the wait for a
+ * moment, and that thread then misses the pulse.
  *
  * Windows documentation: "Event Objects (Synchronization)", "PulseEvent function (winbase.h)".
  *
@@ -97,9 +98,12 @@ export class EventObject extends Waitable {
    *
    * @param options Its name, kind and state.
    * @returns The event; `existed` tells whether it existed before.
-   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with `exclusive` to an event.
-   * @throws {Deno.errors.PermissionDenied} If an event of this name exists and its security does not let this user in.
-   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or is of a wrong type.
+   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with
+   * `exclusive` to an event.
+   * @throws {Deno.errors.PermissionDenied} If an event of this name exists and its security does
+   * not let this user in.
+   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or
+   * is of a wrong type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -124,9 +128,10 @@ export class EventObject extends Waitable {
    * @returns The event.
    * @throws {Deno.errors.NotFound} If there is no object of this name.
    * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind.
-   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants only the right to wait and
-   * `waitOnly` is not set.
-   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong type.
+   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants
+   * only the right to wait and `waitOnly` is not set.
+   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong
+   * type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -142,7 +147,8 @@ export class EventObject extends Waitable {
   }
 
   /**
-   * Takes over a handle to an event, which this process has inherited or got by `duplicateTo()`. It is closed with the object.
+   * Takes over a handle to an event, which this process has inherited or got by `duplicateTo()`. It
+   * is closed with the object.
    *
    * @param handle The handle as a number.
    * @returns The event.
@@ -163,10 +169,11 @@ export class EventObject extends Waitable {
   }
 
   /**
-   * Whether a signal stays until `reset()`. For an event that existed before, the kernel is asked: `undefined` if the handle has no
-   * right to query.
+   * Whether a signal stays until `reset()`. For an event that existed before, the kernel is asked:
+   * `undefined` if the handle has no right to query.
    *
-   * @throws {Deno.errors.BadResource} If the event is closed and the kernel has not been asked before.
+   * @throws {Deno.errors.BadResource} If the event is closed and the kernel has not been asked
+   * before.
    */
   get manualReset(): boolean | undefined {
     return this.#manualReset ??= eventState(handleOf(this))?.manualReset;
@@ -193,8 +200,8 @@ export class EventObject extends Waitable {
   }
 
   /**
-   * Signals the event: releases one waiter, or all if it is a manual-reset event. Without waiters it stays signaled for the
-   * next one. Signaling a signaled event changes nothing.
+   * Signals the event: releases one waiter, or all if it is a manual-reset event. Without waiters
+   * it stays signaled for the next one. Signaling a signaled event changes nothing.
    *
    * Windows documentation: "SetEvent function (synchapi.h)".
    *

@@ -6,7 +6,8 @@ import { ntdll } from "../win32/ntdll.ts";
 import { STATUS_ACCESS_DENIED } from "../win32/status_codes.ts";
 import { UNICODE_STRING } from "../win32/structs.ts";
 
-// What ntdll tells of an object. It is not in the Windows documentation, but unchanged since Windows NT.
+// What ntdll tells of an object. It is not in the Windows documentation, but unchanged since
+// Windows NT.
 
 /** EVENT_BASIC_INFORMATION of NtQueryEvent: `EventType` 0 is manual-reset, 1 auto-reset. */
 export const EVENT_BASIC_INFORMATION = defineStruct({ EventType: i32, EventState: i32 });
@@ -24,7 +25,10 @@ export const MUTANT_BASIC_INFORMATION = defineStruct({
 const ObjectBasicInformation = 0;
 const ObjectTypeInformation = 2;
 const SIZE_OF_OBJECT_BASIC_INFORMATION = 56;
-/** OBJECT_TYPE_INFORMATION begins with the name, as a UNICODE_STRING whose text lies in the same buffer. */
+/**
+ * OBJECT_TYPE_INFORMATION begins with the name, as a UNICODE_STRING whose text lies in the same
+ * buffer.
+ */
 const OBJECT_TYPE_ROOM = 1024;
 
 /** The kernel's name for an object's type, such as `Mutant`; no right is needed for that. */
@@ -52,7 +56,9 @@ function queryObject(handle: OwnedHandle, what: number, answer: Uint8Array | Uin
   if (status !== 0) throw queryError(status, "NtQueryObject", handle);
 }
 
-/** The kind of an event and whether it is signaled; `undefined` if the handle has no right to ask. */
+/**
+ * The kind of an event and whether it is signaled; `undefined` if the handle has no right to ask.
+ */
 export function eventState(
   handle: OwnedHandle,
 ): { readonly manualReset: boolean; readonly signaled: boolean } | undefined {
@@ -71,7 +77,10 @@ export function semaphoreCount(handle: OwnedHandle): number {
   return live.CurrentCount;
 }
 
-/** Whether the calling thread owns a mutex, by whichever handle; `false` if the handle has no right to ask. */
+/**
+ * Whether the calling thread owns a mutex, by whichever handle; `false` if the handle has no right
+ * to ask.
+ */
 export function ownedByThisThread(handle: OwnedHandle): boolean {
   const { bytes, live } = MUTANT_BASIC_INFORMATION.create();
   const status = ntdll().NtQueryMutant(handle.value, 0, bytes, bytes.length, null);

@@ -1,6 +1,6 @@
 /**
- * Synchronization between threads, tasks and processes: events, mutexes, semaphores and waitable timers, shared by name, by
- * inheritance or by duplicated handle.
+ * Synchronization between threads, tasks and processes: events, mutexes, semaphores and waitable
+ * timers, shared by name, by inheritance or by duplicated handle.
  *
  * - {@linkcode EventObject} tells that something has happened.
  * - {@linkcode Mutex} gives one thread at a time exclusive access.
@@ -8,14 +8,17 @@
  * - {@linkcode WaitableTimer} becomes signaled at a given time.
  * - {@linkcode waitAny} and {@linkcode waitAll} wait for several of them.
  *
- * Every wait has two forms. The asynchronous form takes `{ signal, timeout }`, leaves the thread free, and keeps the program alive. If
- * it rejects, it has consumed no signal; if a signal has been consumed, it resolves. The form whose name ends in `Sync` takes
- * `{ timeout }` and blocks the thread. A timeout is the total of the call, in milliseconds.
+ * Every wait has two forms. The asynchronous form takes `{ signal, timeout }`, leaves the thread
+ * free, and keeps the program alive. If it rejects, it has consumed no signal; if a signal has been
+ * consumed, it resolves. The form whose name ends in `Sync` takes `{ timeout }` and blocks the
+ * thread. A timeout is the total of the call, in milliseconds.
  *
- * Closing an object ends its pending waits with `Deno.errors.Interrupted`; later calls throw `Deno.errors.BadResource`.
+ * Closing an object ends its pending waits with `Deno.errors.Interrupted`; later calls throw
+ * `Deno.errors.BadResource`.
  *
- * Names are shared with every program of the session, in any language: a name is what a C program passes to `CreateMutexW` or
- * `OpenEventW`. Objects created here let in only the current user, unless `security` says otherwise.
+ * Names are shared with every program of the session, in any language: a name is what a C program
+ * passes to `CreateMutexW` or `OpenEventW`. Objects created here let in only the current user,
+ * unless `security` says otherwise.
  *
  * **Workers.** Each has its own objects: open them there by name, or by `handle` and `duplicateTo(Deno.pid)`. An asynchronous wait must have ended before its
  * Worker ends, by itself or by `terminate()`. Windows reports a signal to the thread that waits for it, and if Deno has taken that thread

@@ -26,9 +26,9 @@ import {
 } from "./synchronization_object.ts";
 
 /**
- * How long, in milliseconds, this thread may take a mutex again and again before it leaves the mutex free for LONGEST_INTERVAL. A
- * poller is not in the kernel's queue, so without that a program whose tasks always want the mutex would keep it from every other
- * program that polls.
+ * How long, in milliseconds, this thread may take a mutex again and again before it leaves the
+ * mutex free for LONGEST_INTERVAL. A poller is not in the kernel's queue, so without that a program
+ * whose tasks always want the mutex would keep it from every other program that polls.
  */
 const LONGEST_TURN = 100;
 
@@ -36,7 +36,8 @@ const MUTEX = new ObjectKind<SyncCreateOptions>({
   className: "Mutex",
   noun: "mutex",
   types: ["Mutant"],
-  // Releasing a mutex needs no right of its own; MUTEX_MODIFY_STATE is the right to query who owns it.
+  // Releasing a mutex needs no right of its own; MUTEX_MODIFY_STATE is the right to query who owns
+  // it.
   fullAccess: SYNCHRONIZE | MUTEX_MODIFY_STATE,
   createOptions: SYNC_CREATE_OPTIONS,
   createOperation: "CreateMutexExW",
@@ -45,11 +46,11 @@ const MUTEX = new ObjectKind<SyncCreateOptions>({
 });
 
 /**
- * The ownership of a {@linkcode Mutex}. It is given up once, by `release()` or at the end of a `using` block, even if the mutex has
- * been closed.
+ * The ownership of a {@linkcode Mutex}. It is given up once, by `release()` or at the end of a
+ * `using` block, even if the mutex has been closed.
  *
- * It belongs to the thread that got it. If that thread ends first, the mutex is abandoned: Windows gives it to the next
- * thread that waits for it, whose lock has `abandoned` set.
+ * It belongs to the thread that got it. If that thread ends first, the mutex is abandoned: Windows
+ * gives it to the next thread that waits for it, whose lock has `abandoned` set.
  *
  * Windows documentation: "Mutex Objects".
  *
@@ -73,8 +74,8 @@ export class MutexLock implements Disposable {
   }
 
   /**
-   * Whether the previous owner ended without releasing the mutex, so that what it protects may be half changed. Check and
-   * repair that before using it.
+   * Whether the previous owner ended without releasing the mutex, so that what it protects may be
+   * half changed. Check and repair that before using it.
    */
   get abandoned(): boolean {
     return this.#abandoned;
@@ -90,7 +91,8 @@ export class MutexLock implements Disposable {
    *
    * Windows documentation: "ReleaseMutex function (synchapi.h)".
    *
-   * @throws {Win32Error} With ERROR_NOT_OWNER if this thread does not own the mutex any more, because other code has released it.
+   * @throws {Win32Error} With ERROR_NOT_OWNER if this thread does not own the mutex any more,
+   * because other code has released it.
    *
    * @example
    * ```ts
@@ -120,20 +122,24 @@ export class MutexLock implements Disposable {
 /**
  * A mutex: gives one thread at a time, in any process, exclusive access to what it protects.
  *
- * **It is not recursive.** To Windows, the owner of a mutex is a thread, and a thread that owns it gets it again at once. All tasks
- * of a JavaScript thread run on the same thread, so Windows alone would let two of them in at the same time. Here, a mutex that
- * this thread owns is taken for every task: `lock()` waits until it is released, `tryLock()` returns `undefined`, and
- * `lockSync()`, which would wait for ever, throws `Deno.errors.Busy`. That holds for every object with the same name or
- * handle, and for a mutex that other code of the thread has locked, because the kernel is asked. A task that calls `lock()` while
- * it holds the lock itself waits for itself: use a timeout if that could happen.
+ * **It is not recursive.** To Windows, the owner of a mutex is a thread, and a thread that owns it
+ * gets it again at once. All tasks of a JavaScript thread run on the same thread, so Windows alone
+ * would let two of them in at the same time. Here, a mutex that this thread owns is taken for every
+ * task: `lock()` waits until it is released, `tryLock()` returns `undefined`, and `lockSync()`,
+ * which would wait for ever, throws `Deno.errors.Busy`. That holds for every object with the same
+ * name or handle, and for a mutex that other code of the thread has locked, because the kernel is
+ * asked. A task that calls `lock()` while it holds the lock itself waits for itself: use a timeout
+ * if that could happen.
  *
- * **Order.** Tasks that wait by `lock()` of one object get the mutex in the order of their calls. Windows gives it to threads that
- * are blocked in a wait, as in `lockSync()`, in about the order they came. `lock()` is not in that queue: another thread must not
- * wait on its behalf, as that thread would be the owner, so this thread polls, at intervals from 1 to 16 ms. A thread that uses
- * `lock()` all the time leaves the mutex free for 16 ms after each 100 ms, so that other pollers get it. If many processes
- * contend for the mutex, `lockSync()` in a Worker is faster.
+ * **Order.** Tasks that wait by `lock()` of one object get the mutex in the order of their calls.
+ * Windows gives it to threads that are blocked in a wait, as in `lockSync()`, in about the order
+ * they came. `lock()` is not in that queue: another thread must not wait on its behalf, as that
+ * thread would be the owner, so this thread polls, at intervals from 1 to 16 ms. A thread that uses
+ * `lock()` all the time leaves the mutex free for 16 ms after each 100 ms, so that other pollers
+ * get it. If many processes contend for the mutex, `lockSync()` in a Worker is faster.
  *
- * **If its owner dies**, Windows gives it to the next waiter, and says so: see {@linkcode MutexLock.abandoned}.
+ * **If its owner dies**, Windows gives it to the next waiter, and says so: see {@linkcode
+ * MutexLock.abandoned}.
  *
  * Windows documentation: "Mutex Objects".
  *
@@ -175,9 +181,12 @@ export class Mutex extends SynchronizationObject {
    *
    * @param options Its name and who may use it.
    * @returns The mutex; `existed` tells whether it existed before.
-   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with `exclusive` to a mutex.
-   * @throws {Deno.errors.PermissionDenied} If a mutex of this name exists and its security does not let this user in.
-   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or is of a wrong type.
+   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with
+   * `exclusive` to a mutex.
+   * @throws {Deno.errors.PermissionDenied} If a mutex of this name exists and its security does not
+   * let this user in.
+   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or
+   * is of a wrong type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -202,7 +211,8 @@ export class Mutex extends SynchronizationObject {
    * @throws {Deno.errors.NotFound} If there is no object of this name.
    * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind.
    * @throws {Deno.errors.PermissionDenied} If its security does not let this user in.
-   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong type.
+   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong
+   * type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -218,7 +228,8 @@ export class Mutex extends SynchronizationObject {
   }
 
   /**
-   * Takes over a handle to a mutex, which this process has inherited or got by `duplicateTo()`. It is closed with the object.
+   * Takes over a handle to a mutex, which this process has inherited or got by `duplicateTo()`. It
+   * is closed with the object.
    *
    * @param handle The handle as a number.
    * @returns The mutex.
@@ -252,10 +263,11 @@ export class Mutex extends SynchronizationObject {
   }
 
   /**
-   * Waits until the mutex is free and takes it, without blocking the thread. The program stays alive while it waits.
+   * Waits until the mutex is free and takes it, without blocking the thread. The program stays
+   * alive while it waits.
    *
-   * Cancel safety: a call that rejects has not taken the mutex. One that is no longer awaited, as after a `Promise.race`, still
-   * takes it: end it by `signal` or `timeout`.
+   * Cancel safety: a call that rejects has not taken the mutex. One that is no longer awaited, as
+   * after a `Promise.race`, still takes it: end it by `signal` or `timeout`.
    *
    * Windows documentation: "WaitForSingleObject function (synchapi.h)".
    *
@@ -290,7 +302,8 @@ export class Mutex extends SynchronizationObject {
   }
 
   /**
-   * Waits until the mutex is free and takes it, blocking the thread: for Workers, and for programs with nothing else to do.
+   * Waits until the mutex is free and takes it, blocking the thread: for Workers, and for programs
+   * with nothing else to do.
    *
    * Windows documentation: "WaitForSingleObject function (synchapi.h)".
    *
@@ -326,7 +339,8 @@ export class Mutex extends SynchronizationObject {
    *
    * Windows documentation: "WaitForSingleObject function (synchapi.h)".
    *
-   * @returns The lock, or `undefined` if the mutex is taken, by another task of this thread included.
+   * @returns The lock, or `undefined` if the mutex is taken, by another task of this thread
+   * included.
    * @throws {Deno.errors.BadResource} If the mutex is closed.
    *
    * @example

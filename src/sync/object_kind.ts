@@ -12,14 +12,15 @@ import { objectType } from "./kernel_object.ts";
 /** Options for creating any synchronization object, such as {@linkcode Mutex.create}. */
 export interface SyncCreateOptions {
   /**
-   * The name by which other processes open the object. It is plain or in `Local\` for programs of the same session, or in
-   * `Global\` for all sessions, where only services and administrators may create some kinds. All kinds of objects share
-   * one set of names, which are case-sensitive. An object without a name is reached by inheritance and by
-   * `duplicateTo()` only.
+   * The name by which other processes open the object. It is plain or in `Local\` for programs of
+   * the same session, or in `Global\` for all sessions, where only services and administrators may
+   * create some kinds. All kinds of objects share one set of names, which are case-sensitive. An
+   * object without a name is reached by inheritance and by `duplicateTo()` only.
    */
   readonly name?: string;
   /**
-   * Whether it is an error if an object of this name exists. Otherwise that object is opened, and `existed` is `true`.
+   * Whether it is an error if an object of this name exists. Otherwise that object is opened, and
+   * `existed` is `true`.
    *
    * @default {false}
    */
@@ -50,11 +51,15 @@ export interface SyncOpenOptions {
   readonly inheritable?: boolean;
 }
 
-/** Options for opening an event, a semaphore or a waitable timer, such as {@linkcode EventObject.open}. */
+/**
+ * Options for opening an event, a semaphore or a waitable timer, such as {@linkcode
+ * EventObject.open}.
+ */
 export interface WaitableOpenOptions extends SyncOpenOptions {
   /**
-   * Whether to ask for the right to wait only. Use it for objects of a program that grants no more, such as one that runs
-   * as administrator. Methods that change the object then throw `Deno.errors.PermissionDenied`.
+   * Whether to ask for the right to wait only. Use it for objects of a program that grants no more,
+   * such as one that runs as administrator. Methods that change the object then throw
+   * `Deno.errors.PermissionDenied`.
    *
    * @default {false}
    */
@@ -107,7 +112,10 @@ export interface OwnedObject {
   readonly handle: OwnedHandle;
   readonly name: string | undefined;
   readonly existed: boolean;
-  /** Whether others may have a handle: the object has a name, can be inherited, or its handle was asked for. */
+  /**
+   * Whether others may have a handle: the object has a name, can be inherited, or its handle was
+   * asked for.
+   */
   shared: boolean;
 }
 

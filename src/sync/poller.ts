@@ -1,8 +1,8 @@
 /** The first interval between two polls, in milliseconds. */
 const SHORTEST_INTERVAL = 1;
 /**
- * The longest interval, in milliseconds: a step of the system clock, which is as fine as timers get anyway. 60 polls a second cost no
- * measurable time.
+ * The longest interval, in milliseconds: a step of the system clock, which is as fine as timers get
+ * anyway. 60 polls a second cost no measurable time.
  */
 export const LONGEST_INTERVAL = 16;
 
@@ -17,7 +17,8 @@ export function pollNow(): void {
 /**
  * Polls with growing intervals until it is disposed of. It keeps the program alive.
  *
- * That is how this thread waits for what it must take itself. The thread pool cannot wait for a mutex: the pool's thread would own it.
+ * That is how this thread waits for what it must take itself. The thread pool cannot wait for a
+ * mutex: the pool's thread would own it.
  */
 export class Poller implements Disposable {
   readonly #poll: () => void;

@@ -59,9 +59,9 @@ const SEMAPHORE = new ObjectKind<SemaphoreCreateOptions>({
 });
 
 /**
- * A permit of a semaphore: one of its count, taken by {@linkcode Semaphore.acquire}. It is released once, by `release()` or at the
- * end of a `using` block, even if the semaphore has been closed. If the process ends first, the permit is lost: Windows does
- * not record who has taken what.
+ * A permit of a semaphore: one of its count, taken by {@linkcode Semaphore.acquire}. It is released
+ * once, by `release()` or at the end of a `using` block, even if the semaphore has been closed. If
+ * the process ends first, the permit is lost: Windows does not record who has taken what.
  *
  * @example
  * ```ts
@@ -90,7 +90,8 @@ export class SemaphorePermit implements Disposable {
   /**
    * Releases the permit; further calls do nothing.
    *
-   * @throws {RangeError} If the count is at its maximum, because more has been released than was taken.
+   * @throws {RangeError} If the count is at its maximum, because more has been released than was
+   * taken.
    * @throws {Deno.errors.PermissionDenied} If the semaphore was opened with `waitOnly`.
    *
    * @example
@@ -116,8 +117,8 @@ export class SemaphorePermit implements Disposable {
 }
 
 /**
- * A semaphore: a count that waits take from and `release()` adds to, such as a number of permits or of queued jobs. It is signaled
- * while the count is above zero.
+ * A semaphore: a count that waits take from and `release()` adds to, such as a number of permits or
+ * of queued jobs. It is signaled while the count is above zero.
  *
  * Windows documentation: "Semaphore Objects".
  *
@@ -145,9 +146,12 @@ export class Semaphore extends Waitable {
    * @param options Its name and counts.
    * @returns The semaphore; `existed` tells whether it existed before.
    * @throws {RangeError} If `maximum` or `initial` is out of range or not an integer.
-   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with `exclusive` to a semaphore.
-   * @throws {Deno.errors.PermissionDenied} If a semaphore of this name exists and its security does not let this user in.
-   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or is of a wrong type.
+   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with
+   * `exclusive` to a semaphore.
+   * @throws {Deno.errors.PermissionDenied} If a semaphore of this name exists and its security does
+   * not let this user in.
+   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or
+   * is of a wrong type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -171,9 +175,10 @@ export class Semaphore extends Waitable {
    * @returns The semaphore.
    * @throws {Deno.errors.NotFound} If there is no object of this name.
    * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind.
-   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants only the right to wait and
-   * `waitOnly` is not set.
-   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong type.
+   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants
+   * only the right to wait and `waitOnly` is not set.
+   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong
+   * type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -189,7 +194,8 @@ export class Semaphore extends Waitable {
   }
 
   /**
-   * Takes over a handle to a semaphore, which this process has inherited or got by `duplicateTo()`. It is closed with the object.
+   * Takes over a handle to a semaphore, which this process has inherited or got by `duplicateTo()`.
+   * It is closed with the object.
    *
    * @param handle The handle as a number.
    * @returns The semaphore.
@@ -227,7 +233,8 @@ export class Semaphore extends Waitable {
         try {
           this.#add(value, 1);
         } catch (error) {
-          // The count is full, because more has been released than was taken: there is no room for this one either.
+          // The count is full, because more has been released than was taken: there is no room for
+          // this one either.
           if (!(error instanceof RangeError)) throw error;
         }
       },
@@ -241,8 +248,8 @@ export class Semaphore extends Waitable {
    *
    * @param count How many to add, from 1 to 2,147,483,647.
    * @returns The count before.
-   * @throws {RangeError} If `count` is out of range or not an integer, or the count would exceed its maximum. The count is then left
-   * as it was.
+   * @throws {RangeError} If `count` is out of range or not an integer, or the count would exceed
+   * its maximum. The count is then left as it was.
    * @throws {TypeError} If `count` is not a number.
    * @throws {Deno.errors.BadResource} If the semaphore is closed.
    * @throws {Deno.errors.PermissionDenied} If it was opened with `waitOnly`.
@@ -261,11 +268,11 @@ export class Semaphore extends Waitable {
   }
 
   /**
-   * Waits until the count is above zero and takes one, without blocking the thread. It is `wait()` with a result that gives back what
-   * was taken.
+   * Waits until the count is above zero and takes one, without blocking the thread. It is `wait()`
+   * with a result that gives back what was taken.
    *
-   * Cancel safety: a call that rejects has taken nothing. One that is no longer awaited, as after a `Promise.race`, still takes a
-   * permit: end it by `signal` or `timeout`.
+   * Cancel safety: a call that rejects has taken nothing. One that is no longer awaited, as after a
+   * `Promise.race`, still takes a permit: end it by `signal` or `timeout`.
    *
    * Windows documentation: "SetThreadpoolWait function (threadpoolapiset.h)".
    *

@@ -6,8 +6,9 @@ import type { MutexLock } from "./mutex.ts";
 import type { OwnedObject } from "./object_kind.ts";
 
 /**
- * How a wait for several objects deals with one of them: what it means to consume its signal and then find that the signal is not
- * wanted, because another object was first or not all were signaled.
+ * How a wait for several objects deals with one of them: what it means to consume its signal and
+ * then find that the signal is not wanted, because another object was first or not all were
+ * signaled.
  */
 export type SignalSource = StickySignal | ReversibleSignal | IrreversibleSignal;
 
@@ -17,17 +18,25 @@ export interface StickySignal {
   readonly handle: OwnedHandle;
 }
 
-/** A consumed signal can be restored: an auto-reset event, a semaphore, a timer that nobody else sets. */
+/**
+ * A consumed signal can be restored: an auto-reset event, a semaphore, a timer that nobody else
+ * sets.
+ */
 export interface ReversibleSignal {
   readonly consume: "reversible";
   readonly handle: OwnedHandle;
   /** Whether there is a signal now; absent where that cannot be asked without consuming it. */
   isSignaled?(): boolean;
-  /** Restores one consumed signal by the handle, which is valid even if the object has been closed. */
+  /**
+   * Restores one consumed signal by the handle, which is valid even if the object has been closed.
+   */
   restore(handle: Deno.PointerObject): void;
 }
 
-/** A consumed signal cannot be restored, so it is only consumed when it is certainly wanted: a mutex, a shared timer. */
+/**
+ * A consumed signal cannot be restored, so it is only consumed when it is certainly wanted: a
+ * mutex, a shared timer.
+ */
 export interface IrreversibleSignal {
   readonly consume: "irreversible";
   readonly handle: OwnedHandle;
@@ -52,12 +61,23 @@ export const SIGNAL_SOURCE: unique symbol = Symbol("signalSource");
 let ownedObject: (object: SynchronizationObject) => OwnedObject;
 
 /**
- * The common base of {@linkcode EventObject}, {@linkcode Mutex}, {@linkcode Semaphore} and {@linkcode WaitableTimer}: what
- * {@linkcode waitAny} and {@linkcode waitAll} wait for.
+ * The common base of {@linkcode EventObject}, {@linkcode Mutex}, {@linkcode Semaphore} and
+ * {@linkcode WaitableTimer}: what {@linkcode waitAny} and {@linkcode waitAll} wait for.
  *
- * It owns a handle to a kernel object. The kernel object and its name exist as long as any process has a handle to it.
+ * It owns a handle to a kernel object. The kernel object and its name exist as long as any process
+ * has a handle to it.
  *
  * Windows documentation: "Synchronization Objects", "Handles and Objects".
+ *
+ * @example Log which object of a list was signaled
+ * ```ts
+ * import { type SynchronizationObject, waitAny } from "@winipc/winipc/sync";
+ *
+ * async function logFirst(objects: readonly SynchronizationObject[]): Promise<void> {
+ *   using result = await waitAny(objects);
+ *   console.log(result.object.name ?? `object ${result.index}`, "is signaled");
+ * }
+ * ```
  */
 export abstract class SynchronizationObject implements Disposable {
   readonly #object: OwnedObject;
@@ -79,14 +99,16 @@ export abstract class SynchronizationObject implements Disposable {
     return this.#object.name;
   }
 
-  /** Whether the kernel object existed before: `false` only if this call to `create()` has made it. */
+  /**
+   * Whether the kernel object existed before: `false` only if this call to `create()` has made it.
+   */
   get existed(): boolean {
     return this.#object.existed;
   }
 
   /**
-   * The handle as a number, for Windows functions or for a child process that inherits it. It belongs to this object: do
-   * not close it.
+   * The handle as a number, for Windows functions or for a child process that inherits it. It
+   * belongs to this object: do not close it.
    *
    * @throws {Deno.errors.BadResource} If the object is closed.
    */
@@ -96,10 +118,11 @@ export abstract class SynchronizationObject implements Disposable {
   }
 
   /**
-   * Makes a handle to the same kernel object in another process, with the same rights. That process owns the handle: send it the
-   * number, and it takes it over by `fromHandle()`.
+   * Makes a handle to the same kernel object in another process, with the same rights. That process
+   * owns the handle: send it the number, and it takes it over by `fromHandle()`.
    *
-   * This process needs the right to open the other one for PROCESS_DUP_HANDLE, which it has if both run as the same user.
+   * This process needs the right to open the other one for PROCESS_DUP_HANDLE, which it has if both
+   * run as the same user.
    *
    * Windows documentation: "DuplicateHandle function (handleapi.h)".
    *
@@ -127,11 +150,11 @@ export abstract class SynchronizationObject implements Disposable {
   }
 
   /**
-   * Closes the object; further calls do nothing. Pending waits end with `Deno.errors.Interrupted`; later calls throw
-   * `Deno.errors.BadResource`.
+   * Closes the object; further calls do nothing. Pending waits end with `Deno.errors.Interrupted`;
+   * later calls throw `Deno.errors.BadResource`.
    *
-   * A {@linkcode MutexLock} or {@linkcode SemaphorePermit} that has not been released stays valid: its `release()` works, and
-   * Windows closes the handle then.
+   * A {@linkcode MutexLock} or {@linkcode SemaphorePermit} that has not been released stays valid:
+   * its `release()` works, and Windows closes the handle then.
    *
    * @example
    * ```ts
@@ -162,24 +185,41 @@ export function isShared(object: SynchronizationObject): boolean {
 }
 
 /**
- * The common base of the objects that can be waited for on their own: {@linkcode EventObject}, {@linkcode Semaphore} and
- * {@linkcode WaitableTimer}. A {@linkcode Mutex} has `lock()` instead.
+ * The common base of the objects that can be waited for on their own: {@linkcode EventObject},
+ * {@linkcode Semaphore} and {@linkcode WaitableTimer}. A {@linkcode Mutex} has `lock()` instead.
  *
- * A wait that succeeds consumes the signal: it resets an auto-reset event or timer, and takes one from a semaphore's count. A
- * manual-reset event or timer stays signaled.
+ * A wait that succeeds consumes the signal: it resets an auto-reset event or timer, and takes one
+ * from a semaphore's count. A manual-reset event or timer stays signaled.
  *
  * Windows documentation: "Wait Functions".
+ *
+ * @example Wait for any such object, for a second
+ * ```ts
+ * import type { Waitable } from "@winipc/winipc/sync";
+ *
+ * async function isSignaledSoon(object: Waitable): Promise<boolean> {
+ *   try {
+ *     await object.wait({ timeout: 1_000 });
+ *     return true;
+ *   } catch (error) {
+ *     if (error instanceof Deno.errors.TimedOut) return false;
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export abstract class Waitable extends SynchronizationObject {
   /**
-   * Waits until the object is signaled, without blocking the thread. The program stays alive while it waits.
+   * Waits until the object is signaled, without blocking the thread. The program stays alive while
+   * it waits.
    *
-   * Cancel safety: a wait that rejects has not consumed a signal. If the signal has already been consumed when `signal` aborts,
-   * the timeout passes or the object is closed, the wait resolves.
+   * Cancel safety: a wait that rejects has not consumed a signal. If the signal has already been
+   * consumed when `signal` aborts, the timeout passes or the object is closed, the wait resolves.
    *
    * In a Worker, end all waits before the Worker ends: see the remarks of this module.
    *
-   * Windows documentation: "SetThreadpoolWait function (threadpoolapiset.h)", "WaitForSingleObject function (synchapi.h)".
+   * Windows documentation: "SetThreadpoolWait function (threadpoolapiset.h)", "WaitForSingleObject
+   * function (synchapi.h)".
    *
    * @param options How long to wait.
    * @returns A promise that resolves when the signal has been consumed.
@@ -211,8 +251,8 @@ export abstract class Waitable extends SynchronizationObject {
   }
 
   /**
-   * Waits until the object is signaled, blocking the thread: for Workers, and for programs with nothing else to do. Nothing else
-   * runs on the thread meanwhile, not even timers.
+   * Waits until the object is signaled, blocking the thread: for Workers, and for programs with
+   * nothing else to do. Nothing else runs on the thread meanwhile, not even timers.
    *
    * Windows documentation: "WaitForSingleObject function (synchapi.h)".
    *

@@ -6,7 +6,18 @@ export interface InstantLike {
   readonly epochNanoseconds: bigint;
 }
 
-/** Options for {@linkcode WaitableTimer.set}: when the timer becomes signaled. */
+/**
+ * Options for {@linkcode WaitableTimer.set}: when the timer becomes signaled.
+ *
+ * @example
+ * ```ts
+ * import { type TimerSchedule, WaitableTimer } from "@winipc/winipc/sync";
+ *
+ * const everySecond: TimerSchedule = { after: 0, period: 1_000 };
+ * using timer = WaitableTimer.create();
+ * timer.set(everySecond);
+ * ```
+ */
 export type TimerSchedule = RelativeSchedule | AbsoluteSchedule;
 
 /** The part of a {@linkcode TimerSchedule} that says whether the timer is periodic. */
@@ -21,7 +32,10 @@ export interface PeriodicSchedule {
 
 /** A schedule that counts from now. Time that the computer spends asleep does not count. */
 export interface RelativeSchedule extends PeriodicSchedule {
-  /** Milliseconds until the timer becomes signaled, 0 for at once. Fractions count, in steps of 100 ns. */
+  /**
+   * Milliseconds until the timer becomes signaled, 0 for at once. Fractions count, in steps of 100
+   * ns.
+   */
   readonly after: number;
   /** Not together with `after`. */
   readonly at?: undefined;

@@ -28,13 +28,28 @@ import {
   TentativeSignal,
 } from "./wait_multiple.ts";
 
-/** Result of {@linkcode waitAll} and {@linkcode waitAllSync}. Disposing of it releases the locks. */
+/**
+ * Result of {@linkcode waitAll} and {@linkcode waitAllSync}. Disposing of it releases the locks.
+ *
+ * @example
+ * ```ts
+ * import { Mutex, waitAll } from "@winipc/winipc/sync";
+ *
+ * using accounts = Mutex.create({ name: "Local\\accounts" });
+ * using journal = Mutex.create({ name: "Local\\journal" });
+ * {
+ *   using result = await waitAll([accounts, journal]);
+ *   if (result.abandoned) console.log("another program died in the middle: check both");
+ *   console.log(`owner of ${result.locks.length} mutexes`);
+ * }
+ * ```
+ */
 export interface WaitAllResult extends Disposable {
   /** The locks of the mutexes in the list, in its order. */
   readonly locks: readonly MutexLock[];
   /**
-   * Whether one of the mutexes was abandoned by its owner. Windows does not say which, so all locks have `abandoned` set: see
-   * {@linkcode MutexLock.abandoned}.
+   * Whether one of the mutexes was abandoned by its owner. Windows does not say which, so all locks
+   * have `abandoned` set: see {@linkcode MutexLock.abandoned}.
    */
   readonly abandoned: boolean;
 }
@@ -43,21 +58,25 @@ export interface WaitAllResult extends Disposable {
 const TIMED_OUT = Symbol("timed out");
 
 /**
- * Waits until all of several objects are signaled at the same time, without blocking the thread, and consumes all their signals. A
- * mutex counts as signaled while it is free; consuming its signal is owning it.
+ * Waits until all of several objects are signaled at the same time, without blocking the thread,
+ * and consumes all their signals. A mutex counts as signaled while it is free; consuming its signal
+ * is owning it.
  *
- * While it waits, it holds none of them, so two programs that wait for the same objects in another order do not block each other.
- * It waits for one object that is not signaled, and then tries to consume all signals at once. So an object that is signaled only
- * for a moment, because others consume its signal, may be missed.
+ * While it waits, it holds none of them, so two programs that wait for the same objects in another
+ * order do not block each other. It waits for one object that is not signaled, and then tries to
+ * consume all signals at once. So an object that is signaled only for a moment, because others
+ * consume its signal, may be missed.
  *
- * More than 64 objects are more than one wait of Windows. Those whose signal can be restored are then consumed in groups, and
- * restored at once if another object is not signaled. Mutexes, shared auto-reset timers and objects opened with `waitOnly` are
- * consumed last and together, so a list of more than 64 objects may have at most 64 of these. This thread polls them, at
- * intervals from 1 to 16 ms.
+ * More than 64 objects are more than one wait of Windows. Those whose signal can be restored are
+ * then consumed in groups, and restored at once if another object is not signaled. Mutexes, shared
+ * auto-reset timers and objects opened with `waitOnly` are consumed last and together, so a list of
+ * more than 64 objects may have at most 64 of these. This thread polls them, at intervals from 1 to
+ * 16 ms.
  *
  * Cancel safety: a call that rejects has consumed no signal.
  *
- * Windows documentation: "WaitForMultipleObjects function (synchapi.h)", "SetThreadpoolWait function (threadpoolapiset.h)".
+ * Windows documentation: "WaitForMultipleObjects function (synchapi.h)", "SetThreadpoolWait
+ * function (threadpoolapiset.h)".
  *
  * @param objects What to wait for; not empty, and each only once.
  * @param options How long to wait.
@@ -66,10 +85,10 @@ const TIMED_OUT = Symbol("timed out");
  * @throws {Deno.errors.BadResource} If one of the objects is closed.
  * @throws {Deno.errors.Interrupted} If one of the objects is closed while the call is pending.
  * @throws {Deno.errors.PermissionDenied} If one of the handles has no right to wait.
- * @throws {TypeError} If the list is empty, an object is in it twice, something in it is not a synchronization object, or an
- * option does not exist or is of a wrong type.
- * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`, or if more than 64 objects of a longer
- * list cannot be restored.
+ * @throws {TypeError} If the list is empty, an object is in it twice, something in it is not a
+ * synchronization object, or an option does not exist or is of a wrong type.
+ * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`, or
+ * if more than 64 objects of a longer list cannot be restored.
  * @throws The reason of `signal`, if it aborts.
  *
  * @example
@@ -120,9 +139,11 @@ export async function waitAll(
 }
 
 /**
- * Waits until all of several objects are signaled at the same time, blocking the thread, and consumes all their signals.
+ * Waits until all of several objects are signaled at the same time, blocking the thread, and
+ * consumes all their signals.
  *
- * Up to 64 objects are one wait of Windows, which consumes all signals or none. For more, the rules of {@linkcode waitAll} hold.
+ * Up to 64 objects are one wait of Windows, which consumes all signals or none. For more, the rules
+ * of {@linkcode waitAll} hold.
  *
  * Windows documentation: "WaitForMultipleObjects function (synchapi.h)".
  *
@@ -133,10 +154,10 @@ export async function waitAll(
  * @throws {Deno.errors.Busy} If one of the objects is a mutex that this thread owns already.
  * @throws {Deno.errors.BadResource} If one of the objects is closed.
  * @throws {Deno.errors.PermissionDenied} If one of the handles has no right to wait.
- * @throws {TypeError} If the list is empty, an object is in it twice, something in it is not a synchronization object, or an
- * option does not exist or is of a wrong type.
- * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`, or if more than 64 objects of a longer
- * list cannot be restored.
+ * @throws {TypeError} If the list is empty, an object is in it twice, something in it is not a
+ * synchronization object, or an option does not exist or is of a wrong type.
+ * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`, or
+ * if more than 64 objects of a longer list cannot be restored.
  *
  * @example
  * ```ts
@@ -234,7 +255,9 @@ function firstUnsignaled(candidates: readonly Candidate[]): SignalSource | undef
   });
 }
 
-/** Waits until an object is signaled or `signal` aborts, without keeping the signal of the object. */
+/**
+ * Waits until an object is signaled or `signal` aborts, without keeping the signal of the object.
+ */
 async function untilSignaled(source: SignalSource, signal: AbortSignal): Promise<void> {
   const tentative = new TentativeSignal(source);
   try {
@@ -259,7 +282,10 @@ function blockUntilSignaled(source: SignalSource, milliseconds: number): void {
   }
 }
 
-/** Waits for an interval in milliseconds, until this thread releases a mutex, or until `signal` aborts. */
+/**
+ * Waits for an interval in milliseconds, until this thread releases a mutex, or until `signal`
+ * aborts.
+ */
 async function nextPoll(interval: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   using _poller = new Poller(resolve, interval);

@@ -24,12 +24,27 @@ import {
 } from "./wait_multiple.ts";
 
 /**
- * How long a blocking wait for more objects than Windows takes at once stays at one group of them, in milliseconds. Windows
- * rounds it up to a step of the system clock, at most 15.6 ms.
+ * How long a blocking wait for more objects than Windows takes at once stays at one group of them,
+ * in milliseconds. Windows rounds it up to a step of the system clock, at most 15.6 ms.
  */
 const SLICE = 1;
 
-/** Result of {@linkcode waitAny} and {@linkcode waitAnySync}. Disposing of it releases the lock, if there is one. */
+/**
+ * Result of {@linkcode waitAny} and {@linkcode waitAnySync}. Disposing of it releases the lock, if
+ * there is one.
+ *
+ * @example
+ * ```ts
+ * import { EventObject, Mutex, waitAny } from "@winipc/winipc/sync";
+ *
+ * using stop = EventObject.create({ name: "Local\\stop", manualReset: true });
+ * using mutex = Mutex.create({ name: "Local\\table-lock" });
+ * {
+ *   using result = await waitAny([stop, mutex]);
+ *   if (result.lock !== undefined) console.log("change the table");
+ * }
+ * ```
+ */
 export interface WaitAnyResult<T extends SynchronizationObject> extends Disposable {
   /** The index in the list of the object that was signaled. */
   readonly index: number;
@@ -37,26 +52,33 @@ export interface WaitAnyResult<T extends SynchronizationObject> extends Disposab
   readonly object: T;
   /** The lock, if that object is a mutex. */
   readonly lock: MutexLock | undefined;
-  /** Whether it is a mutex whose previous owner ended without releasing it: see {@linkcode MutexLock.abandoned}. */
+  /**
+   * Whether it is a mutex whose previous owner ended without releasing it: see {@linkcode
+   * MutexLock.abandoned}.
+   */
   readonly abandoned: boolean;
 }
 
 /**
- * Waits until one of several objects is signaled, without blocking the thread, and consumes the signal of that object only. A mutex
- * counts as signaled while it is free; consuming its signal is owning it.
+ * Waits until one of several objects is signaled, without blocking the thread, and consumes the
+ * signal of that object only. A mutex counts as signaled while it is free; consuming its signal is
+ * owning it.
  *
- * There may be any number of objects. If several are signaled at the start, the first in the list wins. Later the first that
- * Windows reports wins. If another one's signal was consumed at the same moment, it is restored by `SetEvent`,
- * `ReleaseSemaphore` or `SetWaitableTimer` before this resolves, so others may find that object unsignaled for an instant.
+ * There may be any number of objects. If several are signaled at the start, the first in the list
+ * wins. Later the first that Windows reports wins. If another one's signal was consumed at the same
+ * moment, it is restored by `SetEvent`, `ReleaseSemaphore` or `SetWaitableTimer` before this
+ * resolves, so others may find that object unsignaled for an instant.
  *
- * The thread pool waits for what can be restored. This thread polls the rest, at intervals from 1 to 16 ms: mutexes, auto-reset
- * timers that have a name or whose handle was given away, and auto-reset events and semaphores without the right to signal them
- * (`waitOnly`). A mutex that this thread owns is skipped until it is released.
+ * The thread pool waits for what can be restored. This thread polls the rest, at intervals from 1
+ * to 16 ms: mutexes, auto-reset timers that have a name or whose handle was given away, and
+ * auto-reset events and semaphores without the right to signal them (`waitOnly`). A mutex that this
+ * thread owns is skipped until it is released.
  *
- * Cancel safety: a call that rejects has consumed no signal. If a signal has already been consumed when `signal` aborts, the timeout
- * passes or an object is closed, the call resolves.
+ * Cancel safety: a call that rejects has consumed no signal. If a signal has already been consumed
+ * when `signal` aborts, the timeout passes or an object is closed, the call resolves.
  *
- * Windows documentation: "WaitForMultipleObjects function (synchapi.h)", "SetThreadpoolWait function (threadpoolapiset.h)".
+ * Windows documentation: "WaitForMultipleObjects function (synchapi.h)", "SetThreadpoolWait
+ * function (threadpoolapiset.h)".
  *
  * @param objects What to wait for; not empty.
  * @param options How long to wait.
@@ -65,8 +87,8 @@ export interface WaitAnyResult<T extends SynchronizationObject> extends Disposab
  * @throws {Deno.errors.BadResource} If one of the objects is closed.
  * @throws {Deno.errors.Interrupted} If one of the objects is closed while the call is pending.
  * @throws {Deno.errors.PermissionDenied} If one of the handles has no right to wait.
- * @throws {TypeError} If the list is empty, something in it is not a synchronization object, or an option does not exist or is
- * of a wrong type.
+ * @throws {TypeError} If the list is empty, something in it is not a synchronization object, or an
+ * option does not exist or is of a wrong type.
  * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`.
  * @throws The reason of `signal`, if it aborts.
  *
@@ -98,11 +120,11 @@ export async function waitAny<T extends SynchronizationObject>(
 }
 
 /**
- * Waits until one of several objects is signaled, blocking the thread, and consumes the signal of that object only: the first in
- * the list if several are signaled.
+ * Waits until one of several objects is signaled, blocking the thread, and consumes the signal of
+ * that object only: the first in the list if several are signaled.
  *
- * Up to 64 objects are one wait of Windows. More are polled in groups of 64, so that exactly one signal is consumed; a signal
- * is then noticed up to 15.6 ms late, a step of the system clock.
+ * Up to 64 objects are one wait of Windows. More are polled in groups of 64, so that exactly one
+ * signal is consumed; a signal is then noticed up to 15.6 ms late, a step of the system clock.
  *
  * Windows documentation: "WaitForMultipleObjects function (synchapi.h)".
  *
@@ -113,8 +135,8 @@ export async function waitAny<T extends SynchronizationObject>(
  * @throws {Deno.errors.Busy} If one of the objects is a mutex that this thread owns already.
  * @throws {Deno.errors.BadResource} If one of the objects is closed.
  * @throws {Deno.errors.PermissionDenied} If one of the handles has no right to wait.
- * @throws {TypeError} If the list is empty, something in it is not a synchronization object, or an option does not exist or is
- * of a wrong type.
+ * @throws {TypeError} If the list is empty, something in it is not a synchronization object, or an
+ * option does not exist or is of a wrong type.
  * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`.
  *
  * @example
@@ -159,9 +181,10 @@ function blockInSlices(
 /**
  * An asynchronous wait for the first of several objects.
  *
- * The thread pool waits for each object whose signal stays or can be restored; this thread polls the others. The first signal wins.
- * The wait is only over when the pool has ended its part for every object, since a signal may be consumed at the very moment
- * the pool is told to stop: that signal is restored, or wins if there is no other.
+ * The thread pool waits for each object whose signal stays or can be restored; this thread polls
+ * the others. The first signal wins. The wait is only over when the pool has ended its part for
+ * every object, since a signal may be consumed at the very moment the pool is told to stop: that
+ * signal is restored, or wins if there is no other.
  */
 class AnyWait {
   readonly #outcome = Promise.withResolvers<WaitResult>();
@@ -245,7 +268,9 @@ class AnyWait {
     }
   }
 
-  /** Ends the wait; the failure counts if no signal has been consumed by the time the pool is done. */
+  /**
+   * Ends the wait; the failure counts if no signal has been consumed by the time the pool is done.
+   */
   #end(failure: unknown): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -32,8 +32,9 @@ export interface WaitResult {
 }
 
 /**
- * A signal that a wait may consume before it is known whether it is wanted. `commit()` or `rollback()` is called once; until then
- * the handle is retained, so that the signal can be restored even if the object is closed meanwhile.
+ * A signal that a wait may consume before it is known whether it is wanted. `commit()` or
+ * `rollback()` is called once; until then the handle is retained, so that the signal can be
+ * restored even if the object is closed meanwhile.
  */
 export class TentativeSignal {
   readonly #source: SignalSource;
@@ -63,7 +64,8 @@ export class TentativeSignal {
  * Checks the list of a wait for several objects.
  *
  * @param call The public call, for messages: `waitAny()`.
- * @throws {TypeError} If it is not an array, is empty, or has something in it that cannot be waited for.
+ * @throws {TypeError} If it is not an array, is empty, or has something in it that cannot be waited
+ * for.
  */
 export function candidatesOf(objects: readonly SynchronizationObject[], call: string): Candidate[] {
   if (!Array.isArray(objects)) {
@@ -94,14 +96,19 @@ export function isHeldMutex({ source }: Candidate): boolean {
   return source.consume === "irreversible" && source.mutex?.isHeld() === true;
 }
 
-/** @throws {Deno.errors.Busy} If one is a mutex that this thread owns: a blocking wait for it would not end. */
+/**
+ * @throws {Deno.errors.Busy} If one is a mutex that this thread owns: a blocking wait for it would
+ * not end.
+ */
 export function assertNoHeldMutex(candidates: readonly Candidate[]): void {
   for (const { source } of candidates) {
     if (source.consume === "irreversible") source.mutex?.assertNotHeld();
   }
 }
 
-/** Consumes the first signal there is, without waiting. Mutexes that this thread owns are skipped. */
+/**
+ * Consumes the first signal there is, without waiting. Mutexes that this thread owns are skipped.
+ */
 export function tryAny(candidates: readonly Candidate[]): WaitResult | undefined {
   for (const group of groupsOf(candidates)) {
     const free = group.filter((candidate) => !isHeldMutex(candidate));
@@ -112,8 +119,8 @@ export function tryAny(candidates: readonly Candidate[]): WaitResult | undefined
 }
 
 /**
- * Waits until one object of a group is signaled, blocking the thread, and consumes its signal: the first in the group if there
- * are several.
+ * Waits until one object of a group is signaled, blocking the thread, and consumes its signal: the
+ * first in the group if there are several.
  *
  * @param milliseconds The timeout as Windows takes it; 0 does not wait.
  */
@@ -129,10 +136,12 @@ export function blockForAny(
 }
 
 /**
- * Waits until all objects of a group are signaled at the same time, blocking the thread, and consumes all their signals.
+ * Waits until all objects of a group are signaled at the same time, blocking the thread, and
+ * consumes all their signals.
  *
  * @param milliseconds The timeout as Windows takes it; 0 does not wait.
- * @returns Whether a mutex among them was abandoned; `undefined` if the timeout passed and no signal was consumed.
+ * @returns Whether a mutex among them was abandoned; `undefined` if the timeout passed and no
+ * signal was consumed.
  */
 export function blockForAll(
   group: readonly Candidate[],

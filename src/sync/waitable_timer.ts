@@ -33,15 +33,16 @@ const CLOCK_STEP = 16;
 /** Options for {@linkcode WaitableTimer.create}. */
 export interface WaitableTimerCreateOptions extends SyncCreateOptions {
   /**
-   * Whether the timer stays signaled until it is set again and releases all waiters. Otherwise each signal releases one waiter.
-   * Without effect on a timer that exists.
+   * Whether the timer stays signaled until it is set again and releases all waiters. Otherwise each
+   * signal releases one waiter. Without effect on a timer that exists.
    *
    * @default {false}
    */
   readonly manualReset?: boolean;
   /**
-   * Whether the timer fires within about half a millisecond of its time, at the cost of power, and not at the next step of the
-   * system clock, which is up to 15.6 ms later. Windows 10 version 1803 and later. Without effect on a timer that exists.
+   * Whether the timer fires within about half a millisecond of its time, at the cost of power, and
+   * not at the next step of the system clock, which is up to 15.6 ms later. Windows 10 version 1803
+   * and later. Without effect on a timer that exists.
    *
    * @default {false}
    */
@@ -70,11 +71,12 @@ const TIMER = new ObjectKind<WaitableTimerCreateOptions>({
 });
 
 /**
- * A waitable timer: becomes signaled at a given time, once or periodically. Unlike JavaScript's own timers, it can be shared between
- * processes and waited for together with other objects.
+ * A waitable timer: becomes signaled at a given time, once or periodically. Unlike JavaScript's own
+ * timers, it can be shared between processes and waited for together with other objects.
  *
- * An auto-reset timer, the default, releases one waiter for each signal; several signals without a waiter count as one. A
- * manual-reset timer stays signaled from the first time until it is set again.
+ * An auto-reset timer, the default, releases one waiter for each signal; several signals without a
+ * waiter count as one. A manual-reset timer stays signaled from the first time until it is set
+ * again.
  *
  * Windows documentation: "Waitable Timer Objects".
  *
@@ -110,10 +112,14 @@ export class WaitableTimer extends Waitable {
    *
    * @param options Its name and kind.
    * @returns The timer; `existed` tells whether it existed before.
-   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with `exclusive` to a timer.
-   * @throws {Deno.errors.PermissionDenied} If a timer of this name exists and its security does not let this user in.
-   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or is of a wrong type.
-   * @throws {Win32Error} With ERROR_INVALID_PARAMETER, if this version of Windows has no timers of high resolution.
+   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with
+   * `exclusive` to a timer.
+   * @throws {Deno.errors.PermissionDenied} If a timer of this name exists and its security does not
+   * let this user in.
+   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or
+   * is of a wrong type.
+   * @throws {Win32Error} With ERROR_INVALID_PARAMETER, if this version of Windows has no timers of
+   * high resolution.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -139,9 +145,10 @@ export class WaitableTimer extends Waitable {
    * @returns The timer.
    * @throws {Deno.errors.NotFound} If there is no object of this name.
    * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind.
-   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants only the right to wait and
-   * `waitOnly` is not set.
-   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong type.
+   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants
+   * only the right to wait and `waitOnly` is not set.
+   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong
+   * type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -157,7 +164,8 @@ export class WaitableTimer extends Waitable {
   }
 
   /**
-   * Takes over a handle to a timer, which this process has inherited or got by `duplicateTo()`. It is closed with the object.
+   * Takes over a handle to a timer, which this process has inherited or got by `duplicateTo()`. It
+   * is closed with the object.
    *
    * @param handle The handle as a number.
    * @returns The timer.
@@ -188,7 +196,8 @@ export class WaitableTimer extends Waitable {
 
   /** Restores a consumed signal: the timer fires once more, at once. */
   #restore(handle: Deno.PointerObject): void {
-    // If the timer was set meanwhile and cannot have fired since, the signal is from before, and void.
+    // If the timer was set meanwhile and cannot have fired since, the signal is from before, and
+    // void.
     if (performance.now() < this.#firesFrom) return;
     // The phase of a periodic timer moves by as long as its signal was consumed, about 0.1 ms.
     this.#set(handle, AT_ONCE, this.#period);
@@ -199,10 +208,11 @@ export class WaitableTimer extends Waitable {
    *
    * Windows documentation: "SetWaitableTimer function (synchapi.h)".
    *
-   * @param schedule When it becomes signaled: `after` a time or `at` a time, and then every `period`.
+   * @param schedule When it becomes signaled: `after` a time or `at` a time, and then every
+   * `period`.
    * @throws {TypeError} If not exactly one of `after` and `at` is given, or one is of a wrong type.
-   * @throws {RangeError} If `after` is negative or too long, `at` is before the year 1601 or too late, or `period` is
-   * not a whole number of milliseconds from 0 to 2,147,483,647.
+   * @throws {RangeError} If `after` is negative or too long, `at` is before the year 1601 or too
+   * late, or `period` is not a whole number of milliseconds from 0 to 2,147,483,647.
    * @throws {Deno.errors.BadResource} If the timer is closed.
    * @throws {Deno.errors.PermissionDenied} If it was opened with `waitOnly`.
    *
@@ -225,7 +235,8 @@ export class WaitableTimer extends Waitable {
   }
 
   /**
-   * Stops the timer: it does not become signaled any more. A signal that has not been consumed stays.
+   * Stops the timer: it does not become signaled any more. A signal that has not been consumed
+   * stays.
    *
    * Windows documentation: "CancelWaitableTimer function (synchapi.h)".
    *

@@ -25,8 +25,8 @@ export function isInvalidHandle(value: Deno.PointerValue): value is null {
  * Work that Windows does on the handle beyond a call (a pending wait or transfer) registers itself with `onClose`, so
  * that it is ended before the handle is: a handle's number may be given to another object as soon as it is closed.
  *
- * What has to use the handle even after `close()`, to give back a lock or a signal, retains it: `close()` then ends
- * all work at once, but Windows closes the handle with the last `release()`.
+ * What has to use the handle even after `close()`, to give back a lock or a signal, retains it:
+ * `close()` then ends all work at once, but Windows closes the handle with the last `release()`.
  */
 export class OwnedHandle implements Disposable {
   #value: Deno.PointerObject | null;
@@ -93,7 +93,7 @@ export class OwnedHandle implements Disposable {
     return value;
   }
 
-  /** Ends what one `retain()` began. The last one closes a handle whose `close()` has already been called. */
+  /** Ends one `retain()`. The last one closes the handle, if `close()` has already been called. */
   release(): void {
     if (this.#retains === 0) throw new Error(`The ${this.label} was not retained`);
     if (--this.#retains > 0 || this.#deferred === null) return;
@@ -136,8 +136,8 @@ export class OwnedHandle implements Disposable {
   }
 
   /**
-   * Gives the handle up without closing it: whoever gets the number owns it from then on. It must not be retained, as the
-   * new owner would not know of that.
+   * Gives the handle up without closing it: whoever gets the number owns it from then on. It must
+   * not be retained, as the new owner would not know of that.
    */
   detach(): bigint {
     const number = this.number;
@@ -148,8 +148,8 @@ export class OwnedHandle implements Disposable {
   }
 
   /**
-   * Closes the handle, ending first what is pending on it; further calls do nothing. While the handle is retained, it
-   * counts as closed for everybody else.
+   * Closes the handle, ending first what is pending on it; further calls do nothing. A handle that
+   * is retained counts as closed from now on, although Windows closes it later.
    */
   close(): void {
     const value = this.#value;

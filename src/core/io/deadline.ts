@@ -20,8 +20,8 @@ export function timeoutError(timeout: number, context: TimeoutContext): Error {
 }
 
 /**
- * Checks the options of a wait. A call that may be satisfied at once does that first, and starts a {@linkcode Deadline} only if it
- * has to wait.
+ * Checks the options of a wait. A call that may be satisfied at once does only that first, and
+ * starts a {@linkcode Deadline} when it has to wait.
  *
  * @throws {TypeError | RangeError} If an option is not valid.
  * @throws The signal's reason, if it is aborted.
@@ -126,7 +126,7 @@ function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | unde
 /** Lets `milliseconds` pass; rejects with the signal's reason if it aborts first. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // What ends it is its timeout, which is no error here: the promise is resolved before `reject` could be called for it.
+  // The end of the timeout is no error here: it resolves the promise before `reject` is called for it.
   using _watch = Deadline.start({ signal, timeout: milliseconds })?.watch(reject, () => resolve());
   await promise;
 }

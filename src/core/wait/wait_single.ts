@@ -8,12 +8,15 @@ import { type WaitOptions, type WaitSyncOptions, windowsTimeout } from "../optio
 import { ThreadpoolWait } from "./threadpool_wait.ts";
 
 /**
- * Result of a wait for one object. `"signaled"` has taken the signal; `"abandoned"` has taken a mutex whose owner ended without
- * releasing it.
+ * Result of a wait for one object. `"signaled"` has taken the signal; `"abandoned"` has taken a
+ * mutex whose owner ended without releasing it.
  */
 export type WaitStatus = "signaled" | "abandoned" | "unsignaled";
 
-/** Takes an object's signal if it is there, without waiting ("WaitForSingleObject function (synchapi.h)"). */
+/**
+ * Takes an object's signal if it is there, without waiting ("WaitForSingleObject function
+ * (synchapi.h)").
+ */
 export function tryWait(handle: OwnedHandle): WaitStatus {
   return waitOnThread(handle, 0);
 }
@@ -35,8 +38,8 @@ export function waitForObjectSync(
 /**
  * Waits for an object that is not a mutex, without blocking the thread, and takes its signal.
  *
- * The signal is never lost: if it has been taken when the signal aborts, the timeout passes or the handle is closed, the wait
- * counts as satisfied.
+ * The signal is never lost: if it has been taken when the signal aborts, the timeout passes or the
+ * handle is closed, the wait counts as satisfied.
  *
  * @throws {Deno.errors.TimedOut} If the timeout passes first.
  * @throws {Deno.errors.BadResource} If the handle is closed.
@@ -49,7 +52,8 @@ export async function waitForObject(handle: OwnedHandle, options: WaitOptions = 
   if (deadline?.remaining === 0) throw deadline.timedOut(noSignal(handle));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let expired: { readonly reason: unknown } | undefined;
-  // The deadline cancels the wait and does not pass its time on, so that an answer that crosses the cancelling decides.
+  // The deadline cancels the wait and does not pass its time on, so that an answer that crosses the
+  // cancelling decides.
   const wait = new ThreadpoolWait(handle, INFINITE, (outcome) => {
     if (outcome === "signaled") resolve();
     else reject(expired === undefined ? closedMeanwhile(handle.label) : expired.reason);
@@ -63,7 +67,7 @@ export async function waitForObject(handle: OwnedHandle, options: WaitOptions = 
 }
 
 /** What a wait for one object has to say when its time is over. */
-export function noSignal({ label }: OwnedHandle): TimeoutContext {
+function noSignal({ label }: OwnedHandle): TimeoutContext {
   return {
     operation: "WaitForSingleObject",
     object: label,

@@ -1,4 +1,5 @@
-// The handle is closed exactly once: with close(), or with the last release() of what keeps it open.
+// The handle is closed exactly once: with close(), or with the last release() of what keeps it
+// open.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";

@@ -183,7 +183,10 @@ const ASYNC_DOORS: readonly Door[] = [
   },
 ];
 
-/** Fails unless the call is refused with a TypeError, thrown or, if it is asynchronous, rejected with. */
+/**
+ * Fails unless the call is refused with a TypeError, thrown or, if it is asynchronous, rejected
+ * with.
+ */
 type Refused = (call: () => unknown, message: string) => unknown;
 
 const thrown: Refused = (call, message) => assertThrows(call, TypeError, message);
