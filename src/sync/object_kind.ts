@@ -157,7 +157,7 @@ export class ObjectKind<Options extends SyncCreateOptions> {
       kernel32()[openOperation](access, inheritable ? 1 : 0, encodeWide(name));
     let value = open(waitOnly ? waitAccess ?? fullAccess : fullAccess);
     let code = lastErrorCode();
-    // An object may grant the right to wait without the right to query, which is only good to have.
+    // An object may grant the right to wait but not the right to query: the class works without it.
     if (value === null && waitOnly && code === ERROR_ACCESS_DENIED) {
       value = open(SYNCHRONIZE);
       code = lastErrorCode();
