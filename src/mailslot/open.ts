@@ -1,8 +1,7 @@
 import { ntStatusError } from "../core/error/windows_error.ts";
 import { openFile, openFileSync, type OpenResult } from "../core/handle/open_native.ts";
-import { Deadline, timeoutError } from "../core/io/deadline.ts";
+import { Deadline, pause, timeoutError } from "../core/io/deadline.ts";
 import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
-import { pause } from "../core/options/pause.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
 import { ERROR_FILE_NOT_FOUND } from "../win32/error_codes.ts";
 import { FILE_READ_ATTRIBUTES, GENERIC_WRITE, SYNCHRONIZE } from "../win32/kernel32.ts";

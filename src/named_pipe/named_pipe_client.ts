@@ -1,10 +1,9 @@
 import { Win32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { Deadline } from "../core/io/deadline.ts";
+import { Deadline, pause } from "../core/io/deadline.ts";
 import { FileIo } from "../core/io/file_io.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
-import { pause } from "../core/options/pause.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
 import { ERROR_PIPE_BUSY } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";

@@ -92,7 +92,7 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
   /**
    * How the process ended, when it has.
    *
-   * Rejected with `Deno.errors.BadResource` if the object is closed first.
+   * Rejected with `Deno.errors.Interrupted` if the object is closed first.
    */
   get status(): Promise<SpawnedProcessStatus> {
     return this.#status;
@@ -131,7 +131,7 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
    *
    * @returns How it ended, and what it wrote; a stream that is not piped gives no bytes.
    * @throws {TypeError} If a stream is already being read.
-   * @throws {Deno.errors.BadResource} If the object is closed meanwhile.
+   * @throws {Deno.errors.Interrupted} If the object is closed meanwhile.
    *
    * @example Feed a filter and collect what it makes of that
    * ```ts

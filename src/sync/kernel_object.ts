@@ -1,15 +1,13 @@
-import { lastErrorCode, ntStatusError } from "../core/error/windows_error.ts";
-import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { adoptCreated, adoptOpened, type CreatedObject } from "../core/handle/named_object.ts";
-import { checkObjectName } from "../core/text/object_name.ts";
-import { decodeWide, encodeWide } from "../core/text/wide_string.ts";
-import { securityAttributes } from "../security/attributes.ts";
-import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
-import { ntdll } from "../win32/ntdll.ts";
-import { UNICODE_STRING } from "../win32/structs.ts";
-import { STATUS_ACCESS_DENIED } from "../win32/status_codes.ts";
-import type { CreateOptions, OpenOptions } from "./options.ts";
+import { ntStatusError } from "../core/error/windows_error.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { decodeWide } from "../core/text/wide_string.ts";
 import { bool8, defineStruct, i32 } from "../struct/mod.ts";
+import { ntdll } from "../win32/ntdll.ts";
+import { STATUS_ACCESS_DENIED } from "../win32/status_codes.ts";
+import { UNICODE_STRING } from "../win32/structs.ts";
+
+// What ntdll tells of an object. It is not in the Windows documentation, but unchanged since
+// Windows NT.
 
 /** EVENT_BASIC_INFORMATION of NtQueryEvent: `EventType` 0 is manual-reset, 1 auto-reset. */
 export const EVENT_BASIC_INFORMATION = defineStruct({ EventType: i32, EventState: i32 });
@@ -24,69 +22,17 @@ export const MUTANT_BASIC_INFORMATION = defineStruct({
   AbandonedState: bool8,
 });
 
-/** Runs a Create function with the options all kinds share. */
-export function createObject(
-  kind: string,
-  operation: string,
-  options: CreateOptions,
-  create: (attributes: Uint8Array, name: Uint8Array | null) => Deno.PointerValue,
-): CreatedObject {
-  const { name, security, inheritable, exclusive } = options;
-  if (name !== undefined) checkObjectName(name, kind);
-  const attributes = securityAttributes(security, { inheritable }).bytes;
-  const value = create(attributes, name === undefined ? null : encodeWide(name));
-  return adoptCreated(value, lastErrorCode(), { kind, name }, operation, exclusive);
-}
-
-/**
- * Runs an Open function.
- *
- * @param access The rights to ask for.
- * @param lesserAccess The rights to ask for where those are not granted.
- */
-export function openObject(
-  kind: string,
-  operation: string,
-  { name, inheritable = false }: OpenOptions,
-  open: (access: number, inherit: number, name: Uint8Array) => Deno.PointerValue,
-  access: number,
-  lesserAccess = access,
-): OwnedHandle {
-  checkObjectName(name, kind);
-  const inherit = inheritable ? 1 : 0;
-  const wideName = encodeWide(name);
-  let value = open(access, inherit, wideName);
-  let code = lastErrorCode();
-  if (value === null && code === ERROR_ACCESS_DENIED && lesserAccess !== access) {
-    value = open(lesserAccess, inherit, wideName);
-    code = lastErrorCode();
-  }
-  return adoptOpened(value, code, { kind, name }, operation);
-}
-
-/**
- * Takes over a handle that came as a number.
- *
- * @param types What the kernel calls this kind of object.
- * @throws {TypeError} If it is a handle to something else, which stays the caller's.
- */
-export function adoptHandle(kind: string, number: bigint, types: readonly string[]): OwnedHandle {
-  const handle = OwnedHandle.fromNumber(number, `unnamed ${kind}`);
-  const type = objectType(handle);
-  if (types.includes(type)) return handle;
-  throw new TypeError(`Handle ${number} is not a ${kind}: it is of type ${type}`);
-}
-
-// What ntdll tells of an object. Not in the Windows documentation, but unchanged since Windows NT.
-
 const ObjectBasicInformation = 0;
 const ObjectTypeInformation = 2;
 const SIZE_OF_OBJECT_BASIC_INFORMATION = 56;
-/** OBJECT_TYPE_INFORMATION begins with the name, as a UNICODE_STRING whose text lies in the same buffer. */
+/**
+ * OBJECT_TYPE_INFORMATION begins with the name, as a UNICODE_STRING whose text lies in the same
+ * buffer.
+ */
 const OBJECT_TYPE_ROOM = 1024;
 
-/** The kernel's name for an object's kind, such as `Mutant`; no right is needed for that. */
-function objectType(handle: OwnedHandle): string {
+/** The kernel's name for an object's type, such as `Mutant`; no right is needed for that. */
+export function objectType(handle: OwnedHandle): string {
   const bytes = new Uint8Array(new ArrayBuffer(OBJECT_TYPE_ROOM));
   queryObject(handle, ObjectTypeInformation, bytes);
   const { Length, Buffer } = UNICODE_STRING.fields;
@@ -110,7 +56,9 @@ function queryObject(handle: OwnedHandle, what: number, answer: Uint8Array | Uin
   if (status !== 0) throw queryError(status, "NtQueryObject", handle);
 }
 
-/** What an event is and whether it is set; nothing if the handle has no right to ask. */
+/**
+ * The kind of an event and whether it is signaled; `undefined` if the handle has no right to ask.
+ */
 export function eventState(
   handle: OwnedHandle,
 ): { readonly manualReset: boolean; readonly signaled: boolean } | undefined {
@@ -129,7 +77,10 @@ export function semaphoreCount(handle: OwnedHandle): number {
   return live.CurrentCount;
 }
 
-/** Whether the calling thread owns a mutex, by whatever handle it got it; `false` if the handle has no right to ask. */
+/**
+ * Whether the calling thread owns a mutex, by whichever handle; `false` if the handle has no right
+ * to ask.
+ */
 export function ownedByThisThread(handle: OwnedHandle): boolean {
   const { bytes, live } = MUTANT_BASIC_INFORMATION.create();
   const status = ntdll().NtQueryMutant(handle.value, 0, bytes, bytes.length, null);

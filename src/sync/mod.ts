@@ -1,18 +1,24 @@
 /**
- * Synchronization between threads, tasks and processes: events, mutexes, semaphores and waitable timers, by name, by inheritance and by
- * duplicated handle.
+ * Synchronization between threads, tasks and processes: events, mutexes, semaphores and waitable
+ * timers, shared by name, by inheritance or by duplicated handle.
  *
  * - {@linkcode EventObject} tells that something has happened.
- * - {@linkcode Mutex} lets one at a time into what it protects.
- * - {@linkcode Semaphore} counts free places.
- * - {@linkcode WaitableTimer} becomes signaled at a time.
+ * - {@linkcode Mutex} gives one thread at a time exclusive access.
+ * - {@linkcode Semaphore} counts permits or jobs.
+ * - {@linkcode WaitableTimer} becomes signaled at a given time.
  * - {@linkcode waitAny} and {@linkcode waitAll} wait for several of them.
  *
- * Every wait comes in two forms. The asynchronous one takes `{ signal, timeout }`, leaves the thread free, and keeps the program alive; one that rejects has
- * taken nothing, and one that has taken something resolves. The one whose name ends in `Sync` blocks the thread.
+ * Every wait has two forms. The asynchronous form takes `{ signal, timeout }`, leaves the thread
+ * free, and keeps the program alive. If it rejects, it has consumed no signal; if a signal has been
+ * consumed, it resolves. The form whose name ends in `Sync` takes `{ timeout }` and blocks the
+ * thread. A timeout is the total of the call, in milliseconds.
  *
- * Names are shared with every program of the session, so these objects also reach programs in other languages: a name is what a C program
- * gives to `CreateMutexW` or `OpenEventW`. Objects made here let in only the current user, unless `security` says otherwise.
+ * Closing an object ends its pending waits with `Deno.errors.Interrupted`; later calls throw
+ * `Deno.errors.BadResource`.
+ *
+ * Names are shared with every program of the session, in any language: a name is what a C program
+ * passes to `CreateMutexW` or `OpenEventW`. Objects created here let in only the current user,
+ * unless `security` says otherwise.
  *
  * **Workers.** Each has its own objects: open them there by name, or by `handle` and `duplicateTo(Deno.pid)`. An asynchronous wait must have ended before its
  * Worker ends, by itself or by `terminate()`. Windows reports a signal to the thread that waits for it, and if Deno has taken that thread
@@ -29,7 +35,7 @@
  * using single = Mutex.create({ name: "Local\\converter-running" });
  * using lock = single.tryLock();
  * using stop = EventObject.create({ name: "Local\\converter-stop", manualReset: true });
- * if (lock === null) {
+ * if (lock === undefined) {
  *   stop.signal();
  * } else {
  *   await stop.wait();
@@ -48,12 +54,11 @@ export {
 } from "../core/error/windows_error.ts";
 export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
-export { EventObject, type EventOptions } from "./event.ts";
-export { Mutex, type MutexOptions } from "./mutex.ts";
-export { MutexLock } from "./mutex_lock.ts";
-export type { CreateOptions, OpenOptions, OpenSignalOptions } from "./options.ts";
-export { Semaphore, type SemaphoreOptions, SemaphorePermit } from "./semaphore.ts";
-export { SynchronizationObject } from "./synchronization_object.ts";
+export { type EventCreateOptions, EventObject } from "./event_object.ts";
+export { Mutex, MutexLock } from "./mutex.ts";
+export type { SyncCreateOptions, SyncOpenOptions, WaitableOpenOptions } from "./object_kind.ts";
+export { Semaphore, type SemaphoreCreateOptions, SemaphorePermit } from "./semaphore.ts";
+export { SynchronizationObject, Waitable } from "./synchronization_object.ts";
 export type {
   AbsoluteSchedule,
   InstantLike,
@@ -63,5 +68,4 @@ export type {
 } from "./timer_schedule.ts";
 export { waitAll, type WaitAllResult, waitAllSync } from "./wait_all.ts";
 export { waitAny, type WaitAnyResult, waitAnySync } from "./wait_any.ts";
-export { Waitable } from "./waitable.ts";
-export { WaitableTimer, type WaitableTimerOptions } from "./waitable_timer.ts";
+export { WaitableTimer, type WaitableTimerCreateOptions } from "./waitable_timer.ts";

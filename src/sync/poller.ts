@@ -1,63 +1,63 @@
-/** The first pause between two looks, in milliseconds. */
-const FIRST_PAUSE = 1;
+/** The first interval between two polls, in milliseconds. */
+const SHORTEST_INTERVAL = 1;
 /**
- * The longest pause, in milliseconds: a step of the system clock, below which timers do not get anyway. 60 looks a second cost no
- * measurable time.
+ * The longest interval, in milliseconds: a step of the system clock, which is as fine as timers get
+ * anyway. 60 polls a second cost no measurable time.
  */
-export const LONGEST_PAUSE = 16;
+export const LONGEST_INTERVAL = 16;
 
-/** Everything in this thread that looks at a mutex again and again. */
+/** All pollers of this thread. */
 const pollers = new Set<Poller>();
 
-/** To be called when this thread has released a mutex: who waits for it need not wait for the next look. */
-export function lookAgain(): void {
-  for (const poller of [...pollers]) poller.lookNow();
+/** Makes all pollers of this thread poll now: to be called when the thread has released a mutex. */
+export function pollNow(): void {
+  for (const poller of [...pollers]) poller.pollNow();
 }
 
 /**
- * Looks at something again and again, with growing pauses, until it is stopped. It keeps the program alive.
+ * Polls with growing intervals until it is disposed of. It keeps the program alive.
  *
- * That is how this thread waits for what only it can take: a mutex belongs to the thread whose wait got it, so it cannot be left to
- * the thread pool, whose thread would own it.
+ * That is how this thread waits for what it must take itself. The thread pool cannot wait for a
+ * mutex: the pool's thread would own it.
  */
-export class Poller {
-  readonly #look: () => void;
-  #pause: number;
+export class Poller implements Disposable {
+  readonly #poll: () => void;
+  #interval: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
   /**
-   * @param look Looks once; it must not throw. It may stop the poller.
-   * @param pause How long to wait before the first look, in milliseconds.
+   * @param poll Polls once; it must not throw. It may dispose of the poller.
+   * @param interval The time to the first poll, in milliseconds.
    */
-  constructor(look: () => void, pause = FIRST_PAUSE) {
-    this.#look = look;
-    this.#pause = Math.max(FIRST_PAUSE, pause);
+  constructor(poll: () => void, interval = SHORTEST_INTERVAL) {
+    this.#poll = poll;
+    this.#interval = Math.max(SHORTEST_INTERVAL, interval);
     pollers.add(this);
     this.#schedule();
   }
 
-  /** Looks at once, and then with short pauses again. */
-  lookNow(): void {
+  /** Polls at once, and then with short intervals again. */
+  pollNow(): void {
     if (this.#stopped) return;
-    this.#pause = FIRST_PAUSE;
+    this.#interval = SHORTEST_INTERVAL;
     clearTimeout(this.#timer);
-    this.#lookAndSchedule();
+    this.#pollAndSchedule();
   }
 
-  stop(): void {
+  [Symbol.dispose](): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
     pollers.delete(this);
   }
 
-  #lookAndSchedule(): void {
-    this.#look();
+  #pollAndSchedule(): void {
+    this.#poll();
     if (!this.#stopped) this.#schedule();
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(() => this.#lookAndSchedule(), this.#pause);
-    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
+    this.#timer = setTimeout(() => this.#pollAndSchedule(), this.#interval);
+    this.#interval = Math.min(2 * this.#interval, LONGEST_INTERVAL);
   }
 }

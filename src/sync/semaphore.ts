@@ -1,74 +1,124 @@
+import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
+import {
+  checkInteger,
+  checkOptions,
+  WAIT_OPTIONS,
+  WAIT_SYNC_OPTIONS,
+} from "../core/options/check_options.ts";
 import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { tryWait, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
+import { ERROR_TOO_MANY_POSTS } from "../win32/error_codes.ts";
 import {
-  READ_CONTROL,
+  kernel32,
   SEMAPHORE_MODIFY_STATE,
   SEMAPHORE_QUERY_STATE,
   SYNCHRONIZE,
 } from "../win32/kernel32.ts";
-import { kernel32 } from "../win32/kernel32.ts";
-import { adoptHandle, createObject, openObject } from "./kernel_object.ts";
-import type { CreateOptions, OpenSignalOptions } from "./options.ts";
-import { SemaphoreCore } from "./semaphore_core.ts";
-import { handleOf, type ObjectState } from "./synchronization_object.ts";
-import { Waitable } from "./waitable.ts";
+import { grantedAccess, semaphoreCount } from "./kernel_object.ts";
+import {
+  ObjectKind,
+  type OwnedObject,
+  SYNC_CREATE_OPTIONS,
+  type SyncCreateOptions,
+  type WaitableOpenOptions,
+} from "./object_kind.ts";
+import { handleOf, SIGNAL_SOURCE, type SignalSource, Waitable } from "./synchronization_object.ts";
 
-const KIND = "semaphore";
-const WAIT_ACCESS = SYNCHRONIZE | SEMAPHORE_QUERY_STATE;
-const FULL_ACCESS = WAIT_ACCESS | SEMAPHORE_MODIFY_STATE;
 /** Counts are of type LONG. */
 const MAX_COUNT = 0x7fff_ffff;
+const RESTORE_ACCESS = SEMAPHORE_MODIFY_STATE | SEMAPHORE_QUERY_STATE;
 
-/** What a semaphore is made with. */
-export interface SemaphoreOptions extends CreateOptions {
-  /** The highest count, from 1 to 2,147,483,647. Without effect on a semaphore that is there already. */
+/** Options for {@linkcode Semaphore.create}. */
+export interface SemaphoreCreateOptions extends SyncCreateOptions {
+  /** The highest count, from 1 to 2,147,483,647. Without effect on a semaphore that exists. */
   readonly maximum: number;
   /**
-   * The count at first, from 0 to `maximum`. Without effect on a semaphore that is there already.
+   * The count at first, from 0 to `maximum`. Without effect on a semaphore that exists.
    *
    * @default {maximum}
    */
   readonly initial?: number;
 }
 
+const SEMAPHORE = new ObjectKind<SemaphoreCreateOptions>({
+  className: "Semaphore",
+  noun: "semaphore",
+  types: ["Semaphore"],
+  fullAccess: SYNCHRONIZE | SEMAPHORE_QUERY_STATE | SEMAPHORE_MODIFY_STATE,
+  waitAccess: SYNCHRONIZE | SEMAPHORE_QUERY_STATE,
+  createOptions: { ...SYNC_CREATE_OPTIONS, maximum: true, initial: true },
+  checkCreate({ maximum, initial = maximum }) {
+    checkInteger("maximum", maximum, 1, MAX_COUNT);
+    checkInteger("initial", initial, 0, maximum);
+  },
+  createOperation: "CreateSemaphoreExW",
+  create(attributes, name, access, { maximum, initial = maximum }) {
+    return kernel32().CreateSemaphoreExW(attributes, initial, maximum, name, 0, access);
+  },
+  openOperation: "OpenSemaphoreW",
+});
+
 /**
- * One of a semaphore's count, taken by {@linkcode Semaphore.acquire}. It is given back once, by `release()` or at the end of a
- * `using` block, even if the semaphore has been closed. If the process ends first, it is lost: a semaphore does not know
- * who has taken what.
+ * A permit of a semaphore: one of its count, taken by {@linkcode Semaphore.acquire}. It is released
+ * once, by `release()` or at the end of a `using` block, even if the semaphore has been closed. If
+ * the process ends first, the permit is lost: Windows does not record who has taken what.
+ *
+ * @example
+ * ```ts
+ * import { Semaphore } from "@winipc/winipc/sync";
+ *
+ * using semaphore = Semaphore.create({ name: "Local\\converter-permits", maximum: 4 });
+ * {
+ *   using _permit = await semaphore.acquire();
+ *   console.log("converting");
+ * }
+ * ```
  */
 export class SemaphorePermit implements Disposable {
-  #giveBack: (() => void) | undefined;
+  #release: (() => void) | undefined;
 
   /** @ignore */
-  constructor(giveBack: () => void) {
-    this.#giveBack = giveBack;
+  constructor(release: () => void) {
+    this.#release = release;
   }
 
-  /** Whether it has been given back. */
+  /** Whether the permit has been released. */
   get released(): boolean {
-    return this.#giveBack === undefined;
+    return this.#release === undefined;
   }
 
   /**
-   * Gives the permit back; further calls do nothing.
+   * Releases the permit; further calls do nothing.
    *
-   * @throws {RangeError} If the count is at its maximum, because somebody has released more than was taken.
+   * @throws {RangeError} If the count is at its maximum, because more has been released than was
+   * taken.
+   * @throws {Deno.errors.PermissionDenied} If the semaphore was opened with `waitOnly`.
+   *
+   * @example
+   * ```ts
+   * import { Semaphore } from "@winipc/winipc/sync";
+   *
+   * using semaphore = Semaphore.create({ maximum: 4 });
+   * const permit = semaphore.acquireSync();
+   * permit.release();
+   * console.log(permit.released); // true
+   * ```
    */
   release(): void {
-    const giveBack = this.#giveBack;
-    this.#giveBack = undefined;
-    giveBack?.();
+    const release = this.#release;
+    this.#release = undefined;
+    release?.();
   }
 
-  /** Gives the permit back, at the end of a `using` block. */
+  /** Releases the permit, at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.release();
   }
 }
 
 /**
- * A semaphore: a count that waits take from and `release()` adds to, such as the number of free places. It is signaled while
- * the count is above zero.
+ * A semaphore: a count that waits take from and `release()` adds to, such as a number of permits or
+ * of queued jobs. It is signaled while the count is above zero.
  *
  * Windows documentation: "Semaphore Objects".
  *
@@ -76,33 +126,32 @@ export class SemaphorePermit implements Disposable {
  * ```ts
  * import { Semaphore } from "@winipc/winipc/sync";
  *
- * using places = Semaphore.create({ name: "Local\\converter-places", maximum: 4 });
- * using _place = await places.acquire({ timeout: 60_000 });
+ * using semaphore = Semaphore.create({ name: "Local\\converter-permits", maximum: 4 });
+ * using _permit = await semaphore.acquire({ timeout: 60_000 });
  * console.log("converting");
  * ```
  */
 export class Semaphore extends Waitable {
-  readonly #core: SemaphoreCore;
+  #source: SignalSource | undefined;
 
-  private constructor(
-    core: SemaphoreCore,
-    identity: Pick<ObjectState, "name" | "existed" | "shared">,
-  ) {
-    super({ ...identity, lent: core.lent, participate: () => core.participate() });
-    this.#core = core;
+  private constructor(object: OwnedObject) {
+    super(object);
   }
 
   /**
-   * Makes a semaphore, or opens the one that has the name.
+   * Creates a semaphore, or opens the one that has the name.
    *
    * Windows documentation: "CreateSemaphoreExW function (winbase.h)".
    *
    * @param options Its name and counts.
-   * @returns The semaphore; `existed` tells whether it was there.
+   * @returns The semaphore; `existed` tells whether it existed before.
    * @throws {RangeError} If `maximum` or `initial` is out of range or not an integer.
-   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with `exclusive` to a semaphore.
-   * @throws {Deno.errors.PermissionDenied} If a semaphore of this name exists and its security does not let this user in.
-   * @throws {TypeError} If the name or the security breaks a rule.
+   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with
+   * `exclusive` to a semaphore.
+   * @throws {Deno.errors.PermissionDenied} If a semaphore of this name exists and its security does
+   * not let this user in.
+   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or
+   * is of a wrong type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -113,20 +162,8 @@ export class Semaphore extends Waitable {
    * jobs.release(3);
    * ```
    */
-  static create(options: SemaphoreOptions): Semaphore {
-    const { name, inheritable = false, maximum, initial = maximum } = options;
-    checkCount("maximum", maximum, 1, MAX_COUNT);
-    checkCount("initial", initial, 0, maximum);
-    const access = FULL_ACCESS | READ_CONTROL;
-    const { handle, existed } = createObject(
-      KIND,
-      "CreateSemaphoreExW",
-      options,
-      (attributes, wideName) =>
-        kernel32().CreateSemaphoreExW(attributes, initial, maximum, wideName, 0, access),
-    );
-    const shared = name !== undefined || inheritable;
-    return new Semaphore(new SemaphoreCore(handle, access), { name, existed, shared });
+  static create(options: SemaphoreCreateOptions): Semaphore {
+    return new Semaphore(SEMAPHORE.create(options));
   }
 
   /**
@@ -138,9 +175,10 @@ export class Semaphore extends Waitable {
    * @returns The semaphore.
    * @throws {Deno.errors.NotFound} If there is no object of this name.
    * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind.
-   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants only the right to wait and
-   * `waitOnly` is not set.
-   * @throws {TypeError} If the name breaks a rule.
+   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants
+   * only the right to wait and `waitOnly` is not set.
+   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong
+   * type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -151,21 +189,13 @@ export class Semaphore extends Waitable {
    * await jobs.wait();
    * ```
    */
-  static open(options: OpenSignalOptions): Semaphore {
-    const { name, waitOnly = false } = options;
-    const handle = openObject(
-      KIND,
-      "OpenSemaphoreW",
-      options,
-      kernel32().OpenSemaphoreW,
-      waitOnly ? WAIT_ACCESS : FULL_ACCESS,
-      waitOnly ? SYNCHRONIZE : undefined,
-    );
-    return new Semaphore(new SemaphoreCore(handle), { name, existed: true, shared: true });
+  static open(options: WaitableOpenOptions): Semaphore {
+    return new Semaphore(SEMAPHORE.open(options));
   }
 
   /**
-   * Takes over a handle to a semaphore that this process has inherited or was given by `duplicateTo()`. It is closed with the object.
+   * Takes over a handle to a semaphore, which this process has inherited or got by `duplicateTo()`.
+   * It is closed with the object.
    *
    * @param handle The handle as a number.
    * @returns The semaphore.
@@ -182,18 +212,45 @@ export class Semaphore extends Waitable {
    * ```
    */
   static fromHandle(handle: bigint): Semaphore {
-    const core = new SemaphoreCore(adoptHandle(KIND, handle, ["Semaphore"]));
-    return new Semaphore(core, { name: undefined, existed: true, shared: true });
+    return new Semaphore(SEMAPHORE.fromHandle(handle));
+  }
+
+  /** @ignore */
+  override [SIGNAL_SOURCE](): SignalSource {
+    return this.#source ??= this.#describeSignal();
+  }
+
+  #describeSignal(): SignalSource {
+    const handle = handleOf(this);
+    if ((grantedAccess(handle) & RESTORE_ACCESS) !== RESTORE_ACCESS) {
+      return { consume: "irreversible", handle };
+    }
+    return {
+      consume: "reversible",
+      handle,
+      isSignaled: () => semaphoreCount(handle) > 0,
+      restore: (value) => {
+        try {
+          this.#add(value, 1);
+        } catch (error) {
+          // The count is full, because more has been released than was taken: there is no room for
+          // this one either.
+          if (!(error instanceof RangeError)) throw error;
+        }
+      },
+    };
   }
 
   /**
-   * Adds to the count, and so lets that many waiters through.
+   * Adds to the count, which releases that many waiters.
    *
    * Windows documentation: "ReleaseSemaphore function (synchapi.h)".
    *
-   * @param count How many to add, from 1 to 2,147,483,647; one unless told.
+   * @param count How many to add, from 1 to 2,147,483,647.
    * @returns The count before.
-   * @throws {RangeError} If `count` is out of range or not an integer, or the count would be over its maximum: it is then left as it was.
+   * @throws {RangeError} If `count` is out of range or not an integer, or the count would exceed
+   * its maximum. The count is then left as it was.
+   * @throws {TypeError} If `count` is not a number.
    * @throws {Deno.errors.BadResource} If the semaphore is closed.
    * @throws {Deno.errors.PermissionDenied} If it was opened with `waitOnly`.
    *
@@ -206,45 +263,53 @@ export class Semaphore extends Waitable {
    * ```
    */
   release(count = 1): number {
-    checkCount("count", count, 1, MAX_COUNT);
-    return this.#core.release(handleOf(this).value, count);
+    checkInteger("count", count, 1, MAX_COUNT);
+    return this.#add(handleOf(this).value, count);
   }
 
   /**
-   * Waits for one of the count and takes it, without blocking the thread. It is `wait()` with a result that gives back what was taken.
+   * Waits until the count is above zero and takes one, without blocking the thread. It is `wait()`
+   * with a result that gives back what was taken.
    *
-   * Cancel safety is that of `wait()`: when it rejects, nothing has been taken.
+   * Cancel safety: a call that rejects has taken nothing. One that is no longer awaited, as after a
+   * `Promise.race`, still takes a permit: end it by `signal` or `timeout`.
    *
    * Windows documentation: "SetThreadpoolWait function (threadpoolapiset.h)".
    *
    * @param options How long to wait.
    * @returns The permit, to be released.
    * @throws {Deno.errors.TimedOut} If the timeout passes first.
-   * @throws {Deno.errors.BadResource} If the semaphore is closed, before or meanwhile.
-   * @throws {RangeError} If the timeout is out of range.
+   * @throws {Deno.errors.BadResource} If the semaphore is closed.
+   * @throws {Deno.errors.Interrupted} If the semaphore is closed while the wait is pending.
+   * @throws {Deno.errors.PermissionDenied} If the handle has no right to wait.
+   * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`.
+   * @throws {TypeError} If an option does not exist or is of a wrong type.
    * @throws The reason of `signal`, if it aborts.
    *
    * @example
    * ```ts
    * import { Semaphore } from "@winipc/winipc/sync";
    *
-   * using places = Semaphore.create({ maximum: 4 });
-   * using _place = await places.acquire();
+   * using semaphore = Semaphore.create({ maximum: 4 });
+   * using _permit = await semaphore.acquire();
    * ```
    */
   async acquire(options: WaitOptions = {}): Promise<SemaphorePermit> {
-    const permit = this.#core.lendPermit();
+    checkOptions(options, WAIT_OPTIONS, "Semaphore.acquire()");
+    const handle = handleOf(this);
+    // The wait may take a permit at the very moment the semaphore is closed.
+    const value = handle.retain();
     try {
-      await waitForObject(handleOf(this), options);
+      await waitForObject(handle, options);
     } catch (error) {
-      permit.keep();
+      handle.release();
       throw error;
     }
-    return new SemaphorePermit(permit.giveBack);
+    return this.#permit(value);
   }
 
   /**
-   * Waits for one of the count and takes it, blocking the thread.
+   * Waits until the count is above zero and takes one, blocking the thread.
    *
    * Windows documentation: "WaitForSingleObject function (synchapi.h)".
    *
@@ -252,43 +317,75 @@ export class Semaphore extends Waitable {
    * @returns The permit, to be released.
    * @throws {Deno.errors.TimedOut} If the timeout passes first.
    * @throws {Deno.errors.BadResource} If the semaphore is closed.
-   * @throws {RangeError} If the timeout is out of range.
+   * @throws {Deno.errors.PermissionDenied} If the handle has no right to wait.
+   * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`.
+   * @throws {TypeError} If an option does not exist or is of a wrong type.
    *
    * @example
    * ```ts
    * import { Semaphore } from "@winipc/winipc/sync";
    *
-   * using places = Semaphore.create({ maximum: 4 });
-   * using _place = places.acquireSync({ timeout: 500 });
+   * using semaphore = Semaphore.create({ maximum: 4 });
+   * using _permit = semaphore.acquireSync({ timeout: 500 });
    * ```
    */
   acquireSync(options: WaitSyncOptions = {}): SemaphorePermit {
-    waitForObjectSync(handleOf(this), options);
-    return new SemaphorePermit(this.#core.lendPermit().giveBack);
+    checkOptions(options, WAIT_SYNC_OPTIONS, "Semaphore.acquireSync()");
+    const handle = handleOf(this);
+    waitForObjectSync(handle, options);
+    return this.#permit(handle.retain());
   }
 
   /**
-   * Takes one of the count if there is one. It never waits.
+   * Takes one of the count if it is above zero. It never waits.
    *
-   * @returns The permit, or `null` if the count is zero.
+   * Windows documentation: "WaitForSingleObject function (synchapi.h)".
+   *
+   * @returns The permit, or `undefined` if the count is zero.
    * @throws {Deno.errors.BadResource} If the semaphore is closed.
+   * @throws {Deno.errors.PermissionDenied} If the handle has no right to wait.
    *
    * @example
    * ```ts
    * import { Semaphore } from "@winipc/winipc/sync";
    *
-   * using places = Semaphore.create({ maximum: 4 });
-   * using place = places.tryAcquire();
-   * console.log(place === null ? "full" : "in");
+   * using semaphore = Semaphore.create({ maximum: 4 });
+   * using permit = semaphore.tryAcquire();
+   * console.log(permit === undefined ? "all are taken" : "converting");
    * ```
    */
-  tryAcquire(): SemaphorePermit | null {
-    if (tryWait(handleOf(this)) === "unsignaled") return null;
-    return new SemaphorePermit(this.#core.lendPermit().giveBack);
+  tryAcquire(): SemaphorePermit | undefined {
+    const handle = handleOf(this);
+    if (tryWait(handle) === "unsignaled") return undefined;
+    return this.#permit(handle.retain());
   }
-}
 
-function checkCount(what: string, count: number, lowest: number, highest: number): void {
-  if (Number.isInteger(count) && count >= lowest && count <= highest) return;
-  throw new RangeError(`${what} must be an integer from ${lowest} to ${highest}: ${count} is not`);
+  /** Makes the permit for what a wait has taken; `value` is the retained handle. */
+  #permit(value: Deno.PointerObject): SemaphorePermit {
+    return new SemaphorePermit(() => {
+      try {
+        this.#add(value, 1);
+      } finally {
+        handleOf(this).release();
+      }
+    });
+  }
+
+  /** @returns The count before. */
+  #add(handle: Deno.PointerObject, count: number): number {
+    const previous = new Int32Array(1);
+    if (kernel32().ReleaseSemaphore(handle, count, previous) === 0) {
+      const code = lastErrorCode();
+      throw win32Error(code, {
+        operation: "ReleaseSemaphore",
+        object: this.name,
+        doing: `Cannot add ${count} to the count of the ${handleOf(this).label}`,
+        ...(code === ERROR_TOO_MANY_POSTS && {
+          errorClass: RangeError,
+          hint: "the count would exceed its maximum",
+        }),
+      });
+    }
+    return previous[0];
+  }
 }

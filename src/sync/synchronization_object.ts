@@ -1,65 +1,128 @@
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
-import type { LentHandle } from "./lent_handle.ts";
-import type { Participant } from "./participant.ts";
-
-/** What a {@linkcode SynchronizationObject} stands for. */
-export interface ObjectState {
-  readonly lent: LentHandle;
-  readonly name: string | undefined;
-  readonly existed: boolean;
-  /** Whether others may have a handle: it is known by name, can be inherited, or its handle was asked for. */
-  shared: boolean;
-  /** How the object takes part in a wait for several. */
-  participate(): Participant;
-}
-
-/** The state behind an object, for the modules of this folder. */
-let stateOf: (object: SynchronizationObject) => ObjectState;
+import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+import { tryWait, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
+import type { MutexLock } from "./mutex.ts";
+import type { OwnedObject } from "./object_kind.ts";
 
 /**
- * What {@linkcode waitAny} and {@linkcode waitAll} wait for: an {@linkcode EventObject}, a {@linkcode Mutex}, a
- * {@linkcode Semaphore} or a {@linkcode WaitableTimer}.
+ * How a wait for several objects deals with one of them: what it means to consume its signal and
+ * then find that the signal is not wanted, because another object was first or not all were
+ * signaled.
+ */
+export type SignalSource = StickySignal | ReversibleSignal | IrreversibleSignal;
+
+/** Consuming the signal changes nothing: a manual-reset event or timer. */
+export interface StickySignal {
+  readonly consume: "none";
+  readonly handle: OwnedHandle;
+}
+
+/**
+ * A consumed signal can be restored: an auto-reset event, a semaphore, a timer that nobody else
+ * sets.
+ */
+export interface ReversibleSignal {
+  readonly consume: "reversible";
+  readonly handle: OwnedHandle;
+  /** Whether there is a signal now; absent where that cannot be asked without consuming it. */
+  isSignaled?(): boolean;
+  /**
+   * Restores one consumed signal by the handle, which is valid even if the object has been closed.
+   */
+  restore(handle: Deno.PointerObject): void;
+}
+
+/**
+ * A consumed signal cannot be restored, so it is only consumed when it is certainly wanted: a
+ * mutex, a shared timer.
+ */
+export interface IrreversibleSignal {
+  readonly consume: "irreversible";
+  readonly handle: OwnedHandle;
+  /** Present if the object is a mutex. */
+  readonly mutex?: MutexOwnership;
+}
+
+/** What a wait for several objects needs of a mutex. */
+export interface MutexOwnership {
+  /** Whether this thread owns the mutex: Windows would let the thread in again. */
+  isHeld(): boolean;
+  /** @throws {Deno.errors.Busy} If this thread owns the mutex. */
+  assertNotHeld(): void;
+  /** Makes the lock of the mutex that this thread has just got. */
+  adopt(abandoned: boolean): MutexLock;
+}
+
+/** The method by which waits for several objects get an object's {@linkcode SignalSource}. */
+export const SIGNAL_SOURCE: unique symbol = Symbol("signalSource");
+
+/** What a public object owns, for the modules of this folder. */
+let ownedObject: (object: SynchronizationObject) => OwnedObject;
+
+/**
+ * The common base of {@linkcode EventObject}, {@linkcode Mutex}, {@linkcode Semaphore} and
+ * {@linkcode WaitableTimer}: what {@linkcode waitAny} and {@linkcode waitAll} wait for.
  *
- * It is a handle to a kernel object. The object lives as long as a process has a handle to it, and so does its name.
+ * It owns a handle to a kernel object. The kernel object and its name exist as long as any process
+ * has a handle to it.
  *
  * Windows documentation: "Synchronization Objects", "Handles and Objects".
+ *
+ * @example Log which object of a list was signaled
+ * ```ts
+ * import { type SynchronizationObject, waitAny } from "@winipc/winipc/sync";
+ *
+ * async function logFirst(objects: readonly SynchronizationObject[]): Promise<void> {
+ *   using result = await waitAny(objects);
+ *   console.log(result.object.name ?? `object ${result.index}`, "is signaled");
+ * }
+ * ```
  */
 export abstract class SynchronizationObject implements Disposable {
-  readonly #state: ObjectState;
+  readonly #object: OwnedObject;
 
   static {
-    stateOf = (object) => object.#state;
+    ownedObject = (object) => object.#object;
   }
 
   /** @ignore */
-  protected constructor(state: ObjectState) {
-    this.#state = state;
+  protected constructor(object: OwnedObject) {
+    this.#object = object;
   }
+
+  /** @ignore */
+  abstract [SIGNAL_SOURCE](): SignalSource;
 
   /** The name it was created or opened by, if it was. */
   get name(): string | undefined {
-    return this.#state.name;
-  }
-
-  /** Whether the object was there before: `false` only for one that this call to `create()` has made. */
-  get existed(): boolean {
-    return this.#state.existed;
+    return this.#object.name;
   }
 
   /**
-   * The handle as a number, for functions of Windows or for a child process that inherits it. It stays this object's: do
-   * not close it.
+   * Whether the kernel object existed before: `false` only if this call to `create()` has made it.
+   */
+  get existed(): boolean {
+    return this.#object.existed;
+  }
+
+  /**
+   * The handle as a number, for Windows functions or for a child process that inherits it. It
+   * belongs to this object: do not close it.
    *
    * @throws {Deno.errors.BadResource} If the object is closed.
    */
   get handle(): bigint {
-    this.#state.shared = true;
-    return this.#state.lent.owned.number;
+    this.#object.shared = true;
+    return this.#object.handle.number;
   }
 
   /**
-   * Makes a handle to the same object in another process, with the same rights. That process owns it: send it the number, and it takes it by
-   * `fromHandle()`. Needs the right to open that process for that, which one of the same user has.
+   * Makes a handle to the same kernel object in another process, with the same rights. That process
+   * owns the handle: send it the number, and it takes it over by `fromHandle()`.
+   *
+   * This process needs the right to open the other one for PROCESS_DUP_HANDLE, which it has if both
+   * run as the same user.
    *
    * Windows documentation: "DuplicateHandle function (handleapi.h)".
    *
@@ -82,37 +145,157 @@ export abstract class SynchronizationObject implements Disposable {
    * ```
    */
   duplicateTo(processId: number): bigint {
-    this.#state.shared = true;
-    return this.#state.lent.owned.duplicateTo(processId);
+    this.#object.shared = true;
+    return this.#object.handle.duplicateTo(processId);
   }
 
   /**
-   * Closes the handle; further calls do nothing. Waits that are pending are ended with `Deno.errors.BadResource`.
+   * Closes the object; further calls do nothing. Pending waits end with `Deno.errors.Interrupted`;
+   * later calls throw `Deno.errors.BadResource`.
    *
-   * A lock or a permit that is out stays good: it still gives back what it stands for.
+   * A {@linkcode MutexLock} or {@linkcode SemaphorePermit} that has not been released stays valid:
+   * its `release()` works, and Windows closes the handle then.
+   *
+   * @example
+   * ```ts
+   * import { EventObject } from "@winipc/winipc/sync";
+   *
+   * const changed = EventObject.create({ name: "Local\\table-changed" });
+   * changed.close();
+   * ```
    */
   close(): void {
-    this.#state.lent.close();
+    this.#object.handle.close();
   }
 
-  /** Closes the handle, at the end of a `using` block. */
+  /** Closes the object, at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 }
 
-/** The open handle behind an object. */
+/** The handle of a public object; it may be closed. */
 export function handleOf(object: SynchronizationObject): OwnedHandle {
-  return stateOf(object).lent.owned;
+  return ownedObject(object).handle;
 }
 
-/** How an object that a user gave takes part in a wait for several. */
-export function participantOf(object: unknown): Participant {
-  if (!(object instanceof SynchronizationObject)) {
-    throw new TypeError(
-      "What can be waited for is an EventObject, a Mutex, a Semaphore or a WaitableTimer, not " +
-        (object === null ? "null" : typeof object),
-    );
+/** Whether others may have a handle to the kernel object. */
+export function isShared(object: SynchronizationObject): boolean {
+  return ownedObject(object).shared;
+}
+
+/**
+ * The common base of the objects that can be waited for on their own: {@linkcode EventObject},
+ * {@linkcode Semaphore} and {@linkcode WaitableTimer}. A {@linkcode Mutex} has `lock()` instead.
+ *
+ * A wait that succeeds consumes the signal: it resets an auto-reset event or timer, and takes one
+ * from a semaphore's count. A manual-reset event or timer stays signaled.
+ *
+ * Windows documentation: "Wait Functions".
+ *
+ * @example Wait for any such object, for a second
+ * ```ts
+ * import type { Waitable } from "@winipc/winipc/sync";
+ *
+ * async function isSignaledSoon(object: Waitable): Promise<boolean> {
+ *   try {
+ *     await object.wait({ timeout: 1_000 });
+ *     return true;
+ *   } catch (error) {
+ *     if (error instanceof Deno.errors.TimedOut) return false;
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
+export abstract class Waitable extends SynchronizationObject {
+  /**
+   * Waits until the object is signaled, without blocking the thread. The program stays alive while
+   * it waits.
+   *
+   * Cancel safety: a wait that rejects has not consumed a signal. If the signal has already been
+   * consumed when `signal` aborts, the timeout passes or the object is closed, the wait resolves.
+   *
+   * In a Worker, end all waits before the Worker ends: see the remarks of this module.
+   *
+   * Windows documentation: "SetThreadpoolWait function (threadpoolapiset.h)", "WaitForSingleObject
+   * function (synchapi.h)".
+   *
+   * @param options How long to wait.
+   * @returns A promise that resolves when the signal has been consumed.
+   * @throws {Deno.errors.TimedOut} If the timeout passes first.
+   * @throws {Deno.errors.BadResource} If the object is closed.
+   * @throws {Deno.errors.Interrupted} If the object is closed while the wait is pending.
+   * @throws {Deno.errors.PermissionDenied} If the handle has no right to wait.
+   * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`.
+   * @throws {TypeError} If an option does not exist or is of a wrong type.
+   * @throws The reason of `signal`, if it aborts.
+   *
+   * @example
+   * ```ts
+   * import { EventObject } from "@winipc/winipc/sync";
+   *
+   * using changed = EventObject.create({ name: "Local\\table-changed" });
+   * try {
+   *   await changed.wait({ timeout: 1_000 });
+   *   console.log("read the table again");
+   * } catch (error) {
+   *   if (!(error instanceof Deno.errors.TimedOut)) throw error;
+   * }
+   * ```
+   */
+  async wait(options: WaitOptions = {}): Promise<void> {
+    const { className, handle } = ownedObject(this);
+    checkOptions(options, WAIT_OPTIONS, `${className}.wait()`);
+    await waitForObject(handle, options);
   }
-  return stateOf(object).participate();
+
+  /**
+   * Waits until the object is signaled, blocking the thread: for Workers, and for programs with
+   * nothing else to do. Nothing else runs on the thread meanwhile, not even timers.
+   *
+   * Windows documentation: "WaitForSingleObject function (synchapi.h)".
+   *
+   * @param options How long to wait.
+   * @throws {Deno.errors.TimedOut} If the timeout passes first.
+   * @throws {Deno.errors.BadResource} If the object is closed.
+   * @throws {Deno.errors.PermissionDenied} If the handle has no right to wait.
+   * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`.
+   * @throws {TypeError} If an option does not exist or is of a wrong type.
+   *
+   * @example
+   * ```ts
+   * import { Semaphore } from "@winipc/winipc/sync";
+   *
+   * using slots = Semaphore.create({ maximum: 4 });
+   * slots.waitSync({ timeout: 500 });
+   * slots.release();
+   * ```
+   */
+  waitSync(options: WaitSyncOptions = {}): void {
+    const { className, handle } = ownedObject(this);
+    checkOptions(options, WAIT_SYNC_OPTIONS, `${className}.waitSync()`);
+    waitForObjectSync(handle, options);
+  }
+
+  /**
+   * Consumes the signal if the object is signaled now. It never waits.
+   *
+   * Windows documentation: "WaitForSingleObject function (synchapi.h)".
+   *
+   * @returns Whether the object was signaled.
+   * @throws {Deno.errors.BadResource} If the object is closed.
+   * @throws {Deno.errors.PermissionDenied} If the handle has no right to wait.
+   *
+   * @example
+   * ```ts
+   * import { EventObject } from "@winipc/winipc/sync";
+   *
+   * using stop = EventObject.create({ name: "Local\\stop", manualReset: true });
+   * while (!stop.tryWait()) await new Promise((done) => setTimeout(done, 100));
+   * ```
+   */
+  tryWait(): boolean {
+    return tryWait(handleOf(this)) !== "unsignaled";
+  }
 }

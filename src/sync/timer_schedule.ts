@@ -1,33 +1,49 @@
-/** A moment, as `Temporal.Instant` has it. */
+import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
+
+/** A moment, such as a `Temporal.Instant`. */
 export interface InstantLike {
   /** Nanoseconds since 1970-01-01 00:00 UTC. */
   readonly epochNanoseconds: bigint;
 }
 
-/** When a {@linkcode WaitableTimer} becomes signaled. */
+/**
+ * Options for {@linkcode WaitableTimer.set}: when the timer becomes signaled.
+ *
+ * @example
+ * ```ts
+ * import { type TimerSchedule, WaitableTimer } from "@winipc/winipc/sync";
+ *
+ * const everySecond: TimerSchedule = { after: 0, period: 1_000 };
+ * using timer = WaitableTimer.create();
+ * timer.set(everySecond);
+ * ```
+ */
 export type TimerSchedule = RelativeSchedule | AbsoluteSchedule;
 
-/** How a {@linkcode WaitableTimer} goes on after the first time. */
+/** The part of a {@linkcode TimerSchedule} that says whether the timer is periodic. */
 export interface PeriodicSchedule {
   /**
-   * Milliseconds between two signals, a whole number up to 2,147,483,647; with 0 there is only one.
+   * Milliseconds between two signals, a whole number up to 2,147,483,647; 0 for a single signal.
    *
    * @default {0}
    */
   readonly period?: number;
 }
 
-/** A schedule that counts from now. The time the computer sleeps does not count. */
+/** A schedule that counts from now. Time that the computer spends asleep does not count. */
 export interface RelativeSchedule extends PeriodicSchedule {
-  /** Milliseconds until it becomes signaled, 0 for at once. Fractions count, in steps of 100 ns. */
+  /**
+   * Milliseconds until the timer becomes signaled, 0 for at once. Fractions count, in steps of 100
+   * ns.
+   */
   readonly after: number;
   /** Not together with `after`. */
   readonly at?: undefined;
 }
 
-/** A schedule by the system clock: if the clock is changed, so is the time that is left. */
+/** A schedule by the system clock. If the clock is changed, so is the time that is left. */
 export interface AbsoluteSchedule extends PeriodicSchedule {
-  /** When it becomes signaled; at once if that is past. */
+  /** When the timer becomes signaled; at once if that is in the past. */
   readonly at: Date | InstantLike;
   /** Not together with `at`. */
   readonly after?: undefined;
@@ -43,6 +59,8 @@ const LONGEST_PERIOD = 0x7fff_ffff;
 const LONGEST_DELAY = Number.MAX_SAFE_INTEGER / UNITS_PER_MILLISECOND;
 const LATEST = (1n << 63n) - 1n;
 
+const SCHEDULE_OPTIONS: OptionNames<TimerSchedule> = { after: true, at: true, period: true };
+
 /** A schedule as SetWaitableTimer takes it. */
 export interface WindowsSchedule {
   /** The first time in units of 100 ns, negative from now. */
@@ -53,8 +71,13 @@ export interface WindowsSchedule {
   readonly period: number;
 }
 
+/** Checks a schedule and converts it. */
 export function windowsSchedule(schedule: TimerSchedule): WindowsSchedule {
+  checkOptions(schedule, SCHEDULE_OPTIONS, "WaitableTimer.set()");
   const { after, at, period = 0 } = schedule;
+  if (typeof period !== "number") {
+    throw new TypeError(`period must be a number of milliseconds, not ${Deno.inspect(period)}`);
+  }
   if (!(Number.isInteger(period) && period >= 0 && period <= LONGEST_PERIOD)) {
     throw new RangeError(
       `period must be a whole number of milliseconds from 0 to ${LONGEST_PERIOD}: ${period} is not`,
@@ -71,7 +94,7 @@ export function windowsSchedule(schedule: TimerSchedule): WindowsSchedule {
 
 function relative(after: number | undefined): bigint {
   if (typeof after !== "number") {
-    throw new TypeError(`after must be a number of milliseconds, not ${typeof after}`);
+    throw new TypeError(`after must be a number of milliseconds, not ${Deno.inspect(after)}`);
   }
   if (!(after >= 0 && after <= LONGEST_DELAY)) {
     throw new RangeError(
@@ -99,7 +122,5 @@ function unitsSince1970(at: Date | InstantLike): bigint {
   if (typeof at === "object" && typeof at?.epochNanoseconds === "bigint") {
     return at.epochNanoseconds / NANOSECONDS_PER_UNIT;
   }
-  throw new TypeError(
-    `at must be a Date or a Temporal.Instant, not ${at === null ? "null" : typeof at}`,
-  );
+  throw new TypeError(`at must be a Date or a Temporal.Instant, not ${Deno.inspect(at)}`);
 }

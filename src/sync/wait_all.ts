@@ -1,5 +1,6 @@
+import { checkWait, Deadline, type TimeoutContext, timeoutError } from "../core/io/deadline.ts";
+import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
 import {
-  startWait,
   type WaitOptions,
   type WaitSyncOptions,
   windowsTimeout,
@@ -8,57 +9,86 @@ import {
   closedMeanwhile,
   tryWait,
   waitForObject,
-  waitForObjectSync,
+  waitOnThread,
+  type WaitStatus,
 } from "../core/wait/wait_single.ts";
-import { MAXIMUM_WAIT_OBJECTS } from "../win32/kernel32.ts";
-import type { MutexLock } from "./mutex_lock.ts";
+import { INFINITE, MAXIMUM_WAIT_OBJECTS } from "../win32/kernel32.ts";
+import type { MutexLock } from "./mutex.ts";
+import { LONGEST_INTERVAL, Poller } from "./poller.ts";
+import type { SignalSource, SynchronizationObject } from "./synchronization_object.ts";
 import {
   adoptMutex,
+  assertNoHeldMutex,
+  blockForAll,
+  type Candidate,
+  candidatesOf,
   groupsOf,
   isHeldMutex,
-  type Place,
-  placesOf,
-  timedOutMultiple,
-  waitForAll,
-} from "./native_wait.ts";
-import type { Participant } from "./participant.ts";
-import { LONGEST_PAUSE, Poller } from "./poller.ts";
-import { participantOf, type SynchronizationObject } from "./synchronization_object.ts";
+  multipleTimeout,
+  TentativeSignal,
+} from "./wait_multiple.ts";
 
-/** The outcome of {@linkcode waitAll}. Disposing of it releases the locks. */
+/**
+ * Result of {@linkcode waitAll} and {@linkcode waitAllSync}. Disposing of it releases the locks.
+ *
+ * @example
+ * ```ts
+ * import { Mutex, waitAll } from "@winipc/winipc/sync";
+ *
+ * using accounts = Mutex.create({ name: "Local\\accounts" });
+ * using journal = Mutex.create({ name: "Local\\journal" });
+ * {
+ *   using result = await waitAll([accounts, journal]);
+ *   if (result.abandoned) console.log("another program died in the middle: check both");
+ *   console.log(`owner of ${result.locks.length} mutexes`);
+ * }
+ * ```
+ */
 export interface WaitAllResult extends Disposable {
   /** The locks of the mutexes in the list, in its order. */
   readonly locks: readonly MutexLock[];
   /**
-   * Whether one of the mutexes was abandoned by its owner. Windows does not say which, so all locks have `abandoned` set: see
-   * {@linkcode MutexLock.abandoned}.
+   * Whether one of the mutexes was abandoned by its owner. Windows does not say which, so all locks
+   * have `abandoned` set: see {@linkcode MutexLock.abandoned}.
    */
   readonly abandoned: boolean;
 }
 
+/** What ends the internal waits of a call whose timeout is over. */
+const TIMED_OUT = Symbol("timed out");
+
 /**
- * Waits until all of several objects are signaled at the same time, without blocking the thread, and takes all their signals. A
- * mutex counts as signaled while it is free; taking it is owning it.
+ * Waits until all of several objects are signaled at the same time, without blocking the thread,
+ * and consumes all their signals. A mutex counts as signaled while it is free; consuming its signal
+ * is owning it.
  *
- * While it waits, it holds none of them: two programs that wait for the same objects in another order do not block each other. It waits
- * for one that is missing, and then tries to take all at once. So an object that is signaled only for a moment, because others take its
- * signal, may be missed. With more than 64 objects, those with a signal that can be given back are taken in
- * groups, for an instant, and given back if another is missing; mutexes, auto-reset timers and objects opened with
- * `waitOnly` are taken last and at once, so there may be at most 64 of these.
+ * While it waits, it holds none of them, so two programs that wait for the same objects in another
+ * order do not block each other. It waits for one object that is not signaled, and then tries to
+ * consume all signals at once. So an object that is signaled only for a moment, because others
+ * consume its signal, may be missed.
  *
- * Mutexes, auto-reset timers and objects opened with `waitOnly` are looked at by this thread, with pauses from 1 to 16 ms.
+ * More than 64 objects are more than one wait of Windows. Those whose signal can be restored are
+ * then consumed in groups, and restored at once if another object is not signaled. Mutexes, shared
+ * auto-reset timers and objects opened with `waitOnly` are consumed last and together, so a list of
+ * more than 64 objects may have at most 64 of these. This thread polls them, at intervals from 1 to
+ * 16 ms.
  *
- * A call that rejects has taken nothing.
+ * Cancel safety: a call that rejects has consumed no signal.
  *
- * Windows documentation: "WaitForMultipleObjects function (synchapi.h)", "SetThreadpoolWait function (threadpoolapiset.h)".
+ * Windows documentation: "WaitForMultipleObjects function (synchapi.h)", "SetThreadpoolWait
+ * function (threadpoolapiset.h)".
  *
  * @param objects What to wait for; not empty, and each only once.
  * @param options How long to wait.
- * @returns When all signals are taken: the locks of the mutexes.
+ * @returns The locks of the mutexes, when all signals are consumed.
  * @throws {Deno.errors.TimedOut} If the timeout passes first.
- * @throws {Deno.errors.BadResource} If one of the objects is closed, before or meanwhile.
- * @throws {TypeError} If the list is empty, an object is in it twice or something in it is not a synchronization object.
- * @throws {RangeError} If the timeout is out of range, or over 64 objects of a longer list cannot be given back.
+ * @throws {Deno.errors.BadResource} If one of the objects is closed.
+ * @throws {Deno.errors.Interrupted} If one of the objects is closed while the call is pending.
+ * @throws {Deno.errors.PermissionDenied} If one of the handles has no right to wait.
+ * @throws {TypeError} If the list is empty, an object is in it twice, something in it is not a
+ * synchronization object, or an option does not exist or is of a wrong type.
+ * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`, or
+ * if more than 64 objects of a longer list cannot be restored.
  * @throws The reason of `signal`, if it aborts.
  *
  * @example
@@ -74,33 +104,46 @@ export async function waitAll(
   objects: readonly SynchronizationObject[],
   options: WaitOptions = {},
 ): Promise<WaitAllResult> {
-  const rest = startWait(options);
-  const places = placesOfAll(objects);
-  options.signal?.throwIfAborted();
-  using ending = endingOf(places, options.signal);
-  const { signal } = ending;
-  let pause = 1;
+  checkOptions(options, WAIT_OPTIONS, "waitAll()");
+  checkWait(options);
+  const candidates = candidatesOfAll(objects, "waitAll()");
+  const result = tryAll(candidates);
+  if (result !== undefined) return result;
+  const deadline = Deadline.start(options);
+  if (deadline?.remaining === 0) throw deadline.timedOut(allTimeout(candidates));
+
+  using resources = new DisposableStack();
+  const controller = new AbortController();
+  const { signal } = controller;
+  for (const { source: { handle } } of candidates) {
+    const onClose = () => controller.abort(closedMeanwhile(handle.label));
+    resources.defer(handle.onClose(onClose));
+  }
+  using _watch = deadline?.watch((reason) => controller.abort(reason), () => TIMED_OUT);
+  let interval = 1;
   for (;;) {
-    const result = takeAll(places);
-    if (result !== undefined) return result;
-    const left = windowsTimeout(rest?.timeout);
-    const missing = firstUnsignaled(places);
-    if (left === 0) throw timedOutAll(places, options.timeout, missing);
+    const missing = firstUnsignaled(candidates);
     if (missing === undefined) {
-      await nextLook(Math.min(pause, left), signal);
-      pause = Math.min(2 * pause, LONGEST_PAUSE);
+      await nextPoll(interval, signal);
+      interval = Math.min(2 * interval, LONGEST_INTERVAL);
     } else {
-      await seeSignal(missing, signal, rest?.timeout);
-      pause = 1;
+      await untilSignaled(missing, signal);
+      interval = 1;
     }
-    signal.throwIfAborted();
+    const isOver = signal.reason === TIMED_OUT;
+    if (!isOver) signal.throwIfAborted();
+    const result = tryAll(candidates);
+    if (result !== undefined) return result;
+    if (isOver && deadline !== undefined) throw deadline.timedOut(allTimeout(candidates));
   }
 }
 
 /**
- * Waits until all of several objects are signaled at the same time, blocking the thread, and takes all their signals.
+ * Waits until all of several objects are signaled at the same time, blocking the thread, and
+ * consumes all their signals.
  *
- * Up to 64 objects are one wait of Windows, which takes all or none. For more, the rules of {@linkcode waitAll} hold.
+ * Up to 64 objects are one wait of Windows, which consumes all signals or none. For more, the rules
+ * of {@linkcode waitAll} hold.
  *
  * Windows documentation: "WaitForMultipleObjects function (synchapi.h)".
  *
@@ -108,10 +151,13 @@ export async function waitAll(
  * @param options How long to wait.
  * @returns The locks of the mutexes.
  * @throws {Deno.errors.TimedOut} If the timeout passes first.
- * @throws {Deno.errors.Busy} If one of the objects is a mutex that this thread holds already.
+ * @throws {Deno.errors.Busy} If one of the objects is a mutex that this thread owns already.
  * @throws {Deno.errors.BadResource} If one of the objects is closed.
- * @throws {TypeError} If the list is empty, an object is in it twice or something in it is not a synchronization object.
- * @throws {RangeError} If the timeout is out of range, or over 64 objects of a longer list cannot be given back.
+ * @throws {Deno.errors.PermissionDenied} If one of the handles has no right to wait.
+ * @throws {TypeError} If the list is empty, an object is in it twice, something in it is not a
+ * synchronization object, or an option does not exist or is of a wrong type.
+ * @throws {RangeError} If the timeout is negative or over 4,294,967,294 ms and not `Infinity`, or
+ * if more than 64 objects of a longer list cannot be restored.
  *
  * @example
  * ```ts
@@ -126,122 +172,125 @@ export function waitAllSync(
   objects: readonly SynchronizationObject[],
   options: WaitSyncOptions = {},
 ): WaitAllResult {
-  const milliseconds = windowsTimeout(options.timeout);
-  const rest = startWait(options);
-  const places = placesOfAll(objects);
-  for (const { participant } of places) {
-    if (participant.taking === "final") participant.mutex?.refuseIfHeldByThisThread();
-  }
-  if (places.length <= MAXIMUM_WAIT_OBJECTS) {
-    const done = waitForAll(places, milliseconds);
-    if (done === undefined) throw timedOutAll(places, options.timeout, firstUnsignaled(places));
-    return resultOf(places, done.abandoned);
-  }
-  let pause = 1;
+  checkOptions(options, WAIT_SYNC_OPTIONS, "waitAllSync()");
+  const { timeout } = options;
+  const milliseconds = windowsTimeout(timeout);
+  const candidates = candidatesOfAll(objects, "waitAllSync()");
+  assertNoHeldMutex(candidates);
+  const result = candidates.length <= MAXIMUM_WAIT_OBJECTS
+    ? resultOf(candidates, blockForAll(candidates, milliseconds))
+    : blockForGroups(candidates, options);
+  if (result === undefined) throw timeoutError(timeout ?? Infinity, allTimeout(candidates));
+  return result;
+}
+
+/** Waits for more objects than Windows takes at once, blocking the thread. */
+function blockForGroups(
+  candidates: readonly Candidate[],
+  options: WaitSyncOptions,
+): WaitAllResult | undefined {
+  const deadline = Deadline.start(options);
+  let interval = 1;
   for (;;) {
-    const result = takeAll(places);
-    if (result !== undefined) return result;
-    const left = windowsTimeout(rest?.timeout);
-    const missing = firstUnsignaled(places);
-    if (left === 0) throw timedOutAll(places, options.timeout, missing);
+    const left = deadline?.remainingForWindows ?? INFINITE;
+    const result = tryAll(candidates);
+    if (result !== undefined || left === 0) return result;
+    const missing = firstUnsignaled(candidates);
     if (missing === undefined) {
-      sleep(Math.min(pause, left));
-      pause = Math.min(2 * pause, LONGEST_PAUSE);
+      sleep(Math.min(interval, left));
+      interval = Math.min(2 * interval, LONGEST_INTERVAL);
     } else {
-      seeSignalSync(missing, rest?.timeout);
-      pause = 1;
+      blockUntilSignaled(missing, left);
+      interval = 1;
     }
   }
 }
 
-/** Takes all signals if all are there, or none. */
-function takeAll(places: readonly Place[]): WaitAllResult | undefined {
-  if (places.some(isHeldMutex)) return undefined;
-  const done = places.length <= MAXIMUM_WAIT_OBJECTS ? waitForAll(places, 0) : takeGroups(places);
-  return done && resultOf(places, done.abandoned);
+/** Consumes all signals if all are there, or none. */
+function tryAll(candidates: readonly Candidate[]): WaitAllResult | undefined {
+  if (candidates.some(isHeldMutex)) return undefined;
+  const done = candidates.length <= MAXIMUM_WAIT_OBJECTS
+    ? blockForAll(candidates, 0)
+    : tryGroups(candidates);
+  return resultOf(candidates, done);
 }
 
-/** Takes group after group, and gives back what has been taken if one is not complete. */
-function takeGroups(places: readonly Place[]): { readonly abandoned: boolean } | undefined {
-  const [returnable, final] = byTaking(places);
-  const groups = groupsOf(returnable);
-  if (final.length > 0) groups.push(final);
-  const loans = places.map(({ participant }) =>
-    participant.taking === "returnable" ? participant.borrow() : undefined
-  );
-  const taken = new Set<number>();
+/** Consumes group after group, and restores what has been consumed if one is not complete. */
+function tryGroups(
+  candidates: readonly Candidate[],
+): { readonly abandoned: boolean } | undefined {
+  const irreversible = candidates.filter(isIrreversible);
+  const groups = groupsOf(candidates.filter((candidate) => !isIrreversible(candidate)));
+  if (irreversible.length > 0) groups.push(irreversible);
+  const signals = candidates.map(({ source }) => new TentativeSignal(source));
+  const consumed = new Set<number>();
   let abandoned = false;
   let complete = false;
   try {
     for (const group of groups) {
-      const done = waitForAll(group, 0);
+      const done = blockForAll(group, 0);
       if (done === undefined) return undefined;
       abandoned ||= done.abandoned;
-      for (const { index } of group) taken.add(index);
+      for (const { index } of group) consumed.add(index);
     }
     complete = true;
     return { abandoned };
   } finally {
-    for (const [index, loan] of loans.entries()) {
-      if (complete || !taken.has(index)) loan?.keep();
-      else loan?.giveBack();
+    for (const [index, signal] of signals.entries()) {
+      if (complete || !consumed.has(index)) signal.commit();
+      else signal.rollback();
     }
   }
 }
 
-/** Splits into what can be given back, if only because it stays, and what cannot. */
-function byTaking(places: readonly Place[]): [returnable: Place[], final: Place[]] {
-  const isFinal = ({ participant }: Place) => participant.taking === "final";
-  return [places.filter((place) => !isFinal(place)), places.filter(isFinal)];
+function isIrreversible({ source }: Candidate): boolean {
+  return source.consume === "irreversible";
 }
 
-/** The first object that has no signal now, as far as that can be told without taking it. */
-function firstUnsignaled(places: readonly Place[]): Participant | undefined {
-  return places.map(({ participant }) => participant).find((participant) => {
-    if (participant.taking === "lasting") return tryWait(participant.handle) === "unsignaled";
-    return participant.taking === "returnable" && participant.isSignaled?.() === false;
+/** The first object that has no signal now, as far as that can be told without consuming it. */
+function firstUnsignaled(candidates: readonly Candidate[]): SignalSource | undefined {
+  return candidates.map(({ source }) => source).find((source) => {
+    if (source.consume === "none") return tryWait(source.handle) === "unsignaled";
+    return source.consume === "reversible" && source.isSignaled?.() === false;
   });
 }
 
-/** Waits until an object is signaled, or the timeout has passed, without keeping the signal. */
-async function seeSignal(
-  participant: Participant,
-  signal: AbortSignal,
-  timeout: number | undefined,
-): Promise<void> {
-  const loan = participant.taking === "returnable" ? participant.borrow() : undefined;
+/**
+ * Waits until an object is signaled or `signal` aborts, without keeping the signal of the object.
+ */
+async function untilSignaled(source: SignalSource, signal: AbortSignal): Promise<void> {
+  const tentative = new TentativeSignal(source);
   try {
-    await waitForObject(participant.handle, { signal, timeout });
+    await waitForObject(source.handle, { signal });
   } catch (error) {
-    loan?.keep();
-    if (!signal.aborted && error instanceof Deno.errors.TimedOut) return;
+    tentative.commit();
+    if (signal.aborted) return;
     throw error;
   }
-  loan?.giveBack();
+  tentative.rollback();
 }
 
-/** The same, blocking the thread. */
-function seeSignalSync(participant: Participant, timeout: number | undefined): void {
-  const loan = participant.taking === "returnable" ? participant.borrow() : undefined;
+/** The same for a time in milliseconds as Windows takes it, blocking the thread. */
+function blockUntilSignaled(source: SignalSource, milliseconds: number): void {
+  const tentative = new TentativeSignal(source);
+  let status: WaitStatus = "unsignaled";
   try {
-    waitForObjectSync(participant.handle, { timeout });
-  } catch (error) {
-    loan?.keep();
-    if (error instanceof Deno.errors.TimedOut) return;
-    throw error;
+    status = waitOnThread(source.handle, milliseconds);
+  } finally {
+    if (status === "unsignaled") tentative.commit();
+    else tentative.rollback();
   }
-  loan?.giveBack();
 }
 
-/** Waits for a pause in milliseconds, or until this thread releases a mutex. */
-async function nextLook(pause: number, signal: AbortSignal): Promise<void> {
+/**
+ * Waits for an interval in milliseconds, until this thread releases a mutex, or until `signal`
+ * aborts.
+ */
+async function nextPoll(interval: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const poller = new Poller(resolve, pause);
-  const onAbort = () => resolve();
-  signal.addEventListener("abort", onAbort);
+  using _poller = new Poller(resolve, interval);
+  using _watch = Deadline.start({ signal })?.watch(() => resolve(), () => undefined);
   await promise;
-  signal.removeEventListener("abort", onAbort);
-  poller.stop();
 }
 
 /** Blocks the thread for a time in milliseconds. */
@@ -249,56 +298,37 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** What ends a wait early: the user's signal, or that one of the objects is closed. */
-function endingOf(
-  places: readonly Place[],
-  userSignal: AbortSignal | undefined,
-): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(userSignal?.reason);
-  userSignal?.addEventListener("abort", onAbort);
-  const cleanups = places.map(({ participant: { handle } }) =>
-    handle.onClose(() => controller.abort(closedMeanwhile(handle.label)))
-  );
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      userSignal?.removeEventListener("abort", onAbort);
-      for (const cleanup of cleanups) cleanup();
-    },
-  };
-}
-
-function placesOfAll(objects: readonly SynchronizationObject[]): Place[] {
-  if (!Array.isArray(objects)) throw new TypeError("Objects to wait for are given as an array");
-  if (objects.length === 0) throw new TypeError("A wait for all objects needs at least one");
-  const places = placesOf(objects.map(participantOf));
+function candidatesOfAll(objects: readonly SynchronizationObject[], call: string): Candidate[] {
+  const candidates = candidatesOf(objects, call);
   if (new Set(objects).size < objects.length) {
-    throw new TypeError("A wait for all objects takes each of them only once");
+    throw new TypeError(`${call} takes each object only once`);
   }
-  const [, final] = byTaking(places);
-  if (places.length > MAXIMUM_WAIT_OBJECTS && final.length > MAXIMUM_WAIT_OBJECTS) {
+  const irreversible = candidates.filter(isIrreversible).length;
+  if (candidates.length > MAXIMUM_WAIT_OBJECTS && irreversible > MAXIMUM_WAIT_OBJECTS) {
     throw new RangeError(
-      `At most ${MAXIMUM_WAIT_OBJECTS} of the objects of a longer list may be mutexes, auto-reset timers or opened with ` +
-        `waitOnly, as these cannot be given back: here are ${final.length}`,
+      `At most ${MAXIMUM_WAIT_OBJECTS} objects of a longer list may be mutexes, shared auto-reset timers or opened with ` +
+        `waitOnly, as their signals cannot be restored: this list has ${irreversible}`,
     );
   }
-  return places;
+  return candidates;
 }
 
-function timedOutAll(
-  places: readonly Place[],
-  timeout: number | undefined,
-  missing: Participant | undefined,
-): Error {
-  const which = missing === undefined ? "" : `: no signal from the ${missing.handle.label}`;
-  return timedOutMultiple(
-    `Not all of the ${places.length} objects were signaled within ${timeout} ms${which}`,
+/** Names the object that was missing, as far as that can be told. */
+function allTimeout(candidates: readonly Candidate[]): TimeoutContext {
+  const missing = firstUnsignaled(candidates);
+  return multipleTimeout(
+    `Not all of the ${candidates.length} objects were signaled`,
+    missing && `no signal from the ${missing.handle.label}`,
   );
 }
 
-function resultOf(places: readonly Place[], abandoned: boolean): WaitAllResult {
-  const locks = places.flatMap((place) => adoptMutex(place, abandoned) ?? []);
+function resultOf(
+  candidates: readonly Candidate[],
+  done: { readonly abandoned: boolean } | undefined,
+): WaitAllResult | undefined {
+  if (done === undefined) return undefined;
+  const { abandoned } = done;
+  const locks = candidates.flatMap((candidate) => adoptMutex(candidate, abandoned) ?? []);
   return {
     locks,
     abandoned,

@@ -1,47 +1,82 @@
+import { lastWin32Error } from "../core/error/windows_error.ts";
+import { checkBoolean } from "../core/options/check_options.ts";
+import { tryWait } from "../core/wait/wait_single.ts";
 import {
   CREATE_WAITABLE_TIMER_HIGH_RESOLUTION,
   CREATE_WAITABLE_TIMER_MANUAL_RESET,
-  READ_CONTROL,
+  kernel32,
   SYNCHRONIZE,
   TIMER_MODIFY_STATE,
   TIMER_QUERY_STATE,
 } from "../win32/kernel32.ts";
-import { kernel32 } from "../win32/kernel32.ts";
-import { adoptHandle, createObject, openObject } from "./kernel_object.ts";
-import type { CreateOptions, OpenSignalOptions } from "./options.ts";
-import type { ObjectState } from "./synchronization_object.ts";
-import { TimerCore } from "./timer_core.ts";
+import {
+  ObjectKind,
+  type OwnedObject,
+  SYNC_CREATE_OPTIONS,
+  type SyncCreateOptions,
+  type WaitableOpenOptions,
+} from "./object_kind.ts";
+import {
+  handleOf,
+  isShared,
+  SIGNAL_SOURCE,
+  type SignalSource,
+  Waitable,
+} from "./synchronization_object.ts";
 import { type TimerSchedule, windowsSchedule } from "./timer_schedule.ts";
-import { Waitable } from "./waitable.ts";
 
-const KIND = "waitable timer";
-const WAIT_ACCESS = SYNCHRONIZE | TIMER_QUERY_STATE;
-const FULL_ACCESS = WAIT_ACCESS | TIMER_MODIFY_STATE;
+/** Due times count units of 100 ns; 0 is in the past, and so due at once. */
+const AT_ONCE = 0n;
+/** A timer may fire early by a step of the system clock, in milliseconds. */
+const CLOCK_STEP = 16;
 
-/** What a waitable timer is made with. */
-export interface WaitableTimerOptions extends CreateOptions {
+/** Options for {@linkcode WaitableTimer.create}. */
+export interface WaitableTimerCreateOptions extends SyncCreateOptions {
   /**
-   * Whether it stays signaled until it is set again, and releases everybody who waits. Otherwise each signal releases
-   * one. Without effect on a timer that is there already.
+   * Whether the timer stays signaled until it is set again and releases all waiters. Otherwise each
+   * signal releases one waiter. Without effect on a timer that exists.
    *
    * @default {false}
    */
   readonly manualReset?: boolean;
   /**
-   * Whether it fires within about half a millisecond of the time, and not at the next step of the system clock (up to 15.6 ms later), at the
-   * cost of power. Windows 10 version 1803 and later. Without effect on a timer that is there already.
+   * Whether the timer fires within about half a millisecond of its time, at the cost of power, and
+   * not at the next step of the system clock, which is up to 15.6 ms later. Windows 10 version 1803
+   * and later. Without effect on a timer that exists.
    *
    * @default {false}
    */
   readonly highResolution?: boolean;
 }
 
+const TIMER = new ObjectKind<WaitableTimerCreateOptions>({
+  className: "WaitableTimer",
+  noun: "waitable timer",
+  // The kernel has a type of its own for timers of high resolution.
+  types: ["Timer", "IRTimer"],
+  fullAccess: SYNCHRONIZE | TIMER_QUERY_STATE | TIMER_MODIFY_STATE,
+  waitAccess: SYNCHRONIZE | TIMER_QUERY_STATE,
+  createOptions: { ...SYNC_CREATE_OPTIONS, manualReset: true, highResolution: true },
+  checkCreate({ manualReset, highResolution }) {
+    checkBoolean("manualReset", manualReset);
+    checkBoolean("highResolution", highResolution);
+  },
+  createOperation: "CreateWaitableTimerExW",
+  create(attributes, name, access, { manualReset, highResolution }) {
+    const flags = (manualReset ? CREATE_WAITABLE_TIMER_MANUAL_RESET : 0) |
+      (highResolution ? CREATE_WAITABLE_TIMER_HIGH_RESOLUTION : 0);
+    return kernel32().CreateWaitableTimerExW(attributes, name, flags, access);
+  },
+  openOperation: "OpenWaitableTimerW",
+});
+
 /**
- * A waitable timer: becomes signaled at a time, once or again and again. It can be shared between processes and waited for together with other
- * objects, which JavaScript's own timers cannot.
+ * A waitable timer: becomes signaled at a given time, once or periodically. Unlike JavaScript's own
+ * timers, it can be shared between processes and waited for together with other objects.
  *
- * An auto-reset timer, the default, lets one waiter through for each signal; those that nobody takes in between count
- * once. A manual-reset timer stays signaled from the first time until it is set again.
+ * An auto-reset timer, the default, releases one waiter for each signal; several signals without a
+ * waiter count as one. A manual-reset timer stays signaled from the first time until it is set
+ * again.
  *
  * Windows documentation: "Waitable Timer Objects".
  *
@@ -58,32 +93,33 @@ export interface WaitableTimerOptions extends CreateOptions {
  * ```
  */
 export class WaitableTimer extends Waitable {
-  readonly #core: TimerCore;
+  /** Whether the timer is known to stay signaled. */
+  readonly #manualReset: boolean;
+  /** Milliseconds between two signals, 0 if there is only one. */
+  #period = 0;
+  /** The earliest moment at which it fires by the last setting, as `performance.now()` counts. */
+  #firesFrom = Infinity;
 
-  private constructor(
-    core: TimerCore,
-    identity: Pick<ObjectState, "name" | "existed" | "shared">,
-  ) {
-    const state: ObjectState = {
-      ...identity,
-      lent: core.lent,
-      participate: () => core.participate(state.shared),
-    };
-    super(state);
-    this.#core = core;
+  private constructor(object: OwnedObject, manualReset = false) {
+    super(object);
+    this.#manualReset = manualReset;
   }
 
   /**
-   * Makes a timer that is not set, or opens the one that has the name.
+   * Creates a timer that is not set, or opens the one that has the name.
    *
    * Windows documentation: "CreateWaitableTimerExW function (synchapi.h)".
    *
    * @param options Its name and kind.
-   * @returns The timer; `existed` tells whether it was there.
-   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with `exclusive` to a timer.
-   * @throws {Deno.errors.PermissionDenied} If a timer of this name exists and its security does not let this user in.
-   * @throws {TypeError} If the name or the security breaks a rule.
-   * @throws {Win32Error} With ERROR_INVALID_PARAMETER, where this version of Windows has no high resolution.
+   * @returns The timer; `existed` tells whether it existed before.
+   * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind, or with
+   * `exclusive` to a timer.
+   * @throws {Deno.errors.PermissionDenied} If a timer of this name exists and its security does not
+   * let this user in.
+   * @throws {TypeError} If the name or the security breaks a rule, or an option does not exist or
+   * is of a wrong type.
+   * @throws {Win32Error} With ERROR_INVALID_PARAMETER, if this version of Windows has no timers of
+   * high resolution.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -95,20 +131,9 @@ export class WaitableTimer extends Waitable {
    * await timer.wait();
    * ```
    */
-  static create(options: WaitableTimerOptions = {}): WaitableTimer {
-    const { name, inheritable = false, manualReset = false, highResolution = false } = options;
-    const flags = (manualReset ? CREATE_WAITABLE_TIMER_MANUAL_RESET : 0) |
-      (highResolution ? CREATE_WAITABLE_TIMER_HIGH_RESOLUTION : 0);
-    const access = FULL_ACCESS | READ_CONTROL;
-    const { handle, existed } = createObject(
-      KIND,
-      "CreateWaitableTimerExW",
-      options,
-      (attributes, wideName) =>
-        kernel32().CreateWaitableTimerExW(attributes, wideName, flags, access),
-    );
-    const core = new TimerCore(handle, manualReset && !existed);
-    return new WaitableTimer(core, { name, existed, shared: name !== undefined || inheritable });
+  static create(options: WaitableTimerCreateOptions = {}): WaitableTimer {
+    const object = TIMER.create(options);
+    return new WaitableTimer(object, options.manualReset && !object.existed);
   }
 
   /**
@@ -120,9 +145,10 @@ export class WaitableTimer extends Waitable {
    * @returns The timer.
    * @throws {Deno.errors.NotFound} If there is no object of this name.
    * @throws {Deno.errors.AlreadyExists} If the name belongs to an object of another kind.
-   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants only the right to wait and
-   * `waitOnly` is not set.
-   * @throws {TypeError} If the name breaks a rule.
+   * @throws {Deno.errors.PermissionDenied} If its security does not let this user in, or grants
+   * only the right to wait and `waitOnly` is not set.
+   * @throws {TypeError} If the name breaks a rule, or an option does not exist or is of a wrong
+   * type.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example
@@ -133,21 +159,13 @@ export class WaitableTimer extends Waitable {
    * await tick.wait();
    * ```
    */
-  static open(options: OpenSignalOptions): WaitableTimer {
-    const { name, waitOnly = false } = options;
-    const handle = openObject(
-      KIND,
-      "OpenWaitableTimerW",
-      options,
-      kernel32().OpenWaitableTimerW,
-      waitOnly ? WAIT_ACCESS : FULL_ACCESS,
-      waitOnly ? SYNCHRONIZE : undefined,
-    );
-    return new WaitableTimer(new TimerCore(handle, false), { name, existed: true, shared: true });
+  static open(options: WaitableOpenOptions): WaitableTimer {
+    return new WaitableTimer(TIMER.open(options));
   }
 
   /**
-   * Takes over a handle to a timer that this process has inherited or was given by `duplicateTo()`. It is closed with the object.
+   * Takes over a handle to a timer, which this process has inherited or got by `duplicateTo()`. It
+   * is closed with the object.
    *
    * @param handle The handle as a number.
    * @returns The timer.
@@ -164,21 +182,37 @@ export class WaitableTimer extends Waitable {
    * ```
    */
   static fromHandle(handle: bigint): WaitableTimer {
-    // Those of high resolution are a kind of their own.
-    const owned = adoptHandle(KIND, handle, ["Timer", "IRTimer"]);
-    const identity = { name: undefined, existed: true, shared: true };
-    return new WaitableTimer(new TimerCore(owned, false), identity);
+    return new WaitableTimer(TIMER.fromHandle(handle));
+  }
+
+  /** @ignore */
+  override [SIGNAL_SOURCE](): SignalSource {
+    const handle = handleOf(this);
+    if (this.#manualReset) return { consume: "none", handle };
+    // A timer that others may set must not be set again.
+    if (isShared(this)) return { consume: "irreversible", handle };
+    return { consume: "reversible", handle, restore: (value) => this.#restore(value) };
+  }
+
+  /** Restores a consumed signal: the timer fires once more, at once. */
+  #restore(handle: Deno.PointerObject): void {
+    // If the timer was set meanwhile and cannot have fired since, the signal is from before, and
+    // void.
+    if (performance.now() < this.#firesFrom) return;
+    // The phase of a periodic timer moves by as long as its signal was consumed, about 0.1 ms.
+    this.#set(handle, AT_ONCE, this.#period);
   }
 
   /**
-   * Sets the timer. It is not signaled from now until the time comes; what was set before is void.
+   * Sets the timer. It is not signaled from now until its time comes; an earlier setting is void.
    *
    * Windows documentation: "SetWaitableTimer function (synchapi.h)".
    *
-   * @param schedule When it becomes signaled: `after` a time or `at` a time, and then every `period`.
+   * @param schedule When it becomes signaled: `after` a time or `at` a time, and then every
+   * `period`.
    * @throws {TypeError} If not exactly one of `after` and `at` is given, or one is of a wrong type.
-   * @throws {RangeError} If `after` is negative or too long, `at` is before the year 1601 or too late, or `period` is
-   * not a whole number of milliseconds from 0 to 2,147,483,647.
+   * @throws {RangeError} If `after` is negative or too long, `at` is before the year 1601 or too
+   * late, or `period` is not a whole number of milliseconds from 0 to 2,147,483,647.
    * @throws {Deno.errors.BadResource} If the timer is closed.
    * @throws {Deno.errors.PermissionDenied} If it was opened with `waitOnly`.
    *
@@ -193,11 +227,16 @@ export class WaitableTimer extends Waitable {
    */
   set(schedule: TimerSchedule): void {
     const { due, delay, period } = windowsSchedule(schedule);
-    this.#core.set(due, delay, period);
+    const handle = handleOf(this);
+    // Windows takes an old signal away by itself; Wine leaves it at an auto-reset timer.
+    tryWait(handle);
+    this.#set(handle.value, due, period);
+    this.#firesFrom = performance.now() + delay - CLOCK_STEP;
   }
 
   /**
-   * Stops the timer: it does not become signaled any more. A signal that is there stays.
+   * Stops the timer: it does not become signaled any more. A signal that has not been consumed
+   * stays.
    *
    * Windows documentation: "CancelWaitableTimer function (synchapi.h)".
    *
@@ -214,6 +253,28 @@ export class WaitableTimer extends Waitable {
    * ```
    */
   cancel(): void {
-    this.#core.cancel();
+    const handle = handleOf(this);
+    if (kernel32().CancelWaitableTimer(handle.value) === 0) {
+      throw lastWin32Error({
+        operation: "CancelWaitableTimer",
+        object: this.name,
+        doing: `Cannot cancel the ${handle.label}`,
+      });
+    }
+    this.#period = 0;
+  }
+
+  /** @param due In units of 100 ns, negative from now. */
+  #set(handle: Deno.PointerObject, due: bigint, period: number): void {
+    if (
+      kernel32().SetWaitableTimer(handle, BigInt64Array.of(due), period, null, null, 0) === 0
+    ) {
+      throw lastWin32Error({
+        operation: "SetWaitableTimer",
+        object: this.name,
+        doing: `Cannot set the ${handleOf(this).label}`,
+      });
+    }
+    this.#period = period;
   }
 }

@@ -66,9 +66,13 @@ test("a schedule that is none is a TypeError that says what is right", () => {
   const refused: [schedule: unknown, message: string][] = [
     [{}, "A timer is set with either after or at"],
     [{ after: 1, at: new Date() }, "A timer is set with either after or at"],
-    [{ after: "1" }, "after must be a number of milliseconds, not string"],
-    [{ at: 5 }, "at must be a Date or a Temporal.Instant, not number"],
+    [{ after: "1" }, 'after must be a number of milliseconds, not "1"'],
+    [{ at: 5 }, "at must be a Date or a Temporal.Instant, not 5"],
     [{ at: null }, "at must be a Date or a Temporal.Instant, not null"],
+    [{ after: 1, period: "5" }, 'period must be a number of milliseconds, not "5"'],
+    [{ after: 1, every: 5 }, 'WaitableTimer.set() has no option "every"'],
+    [{ After: 1 }, 'did you mean "after"?'],
+    [null, "The options of WaitableTimer.set() must be an object, not null"],
     [{ at: new Date(NaN) }, "at is an invalid Date"],
   ];
   for (const [schedule, message] of refused) {

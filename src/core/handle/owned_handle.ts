@@ -24,13 +24,19 @@ export function isInvalidHandle(value: Deno.PointerValue): value is null {
  *
  * Work that Windows does on the handle beyond a call (a pending wait or transfer) registers itself with `onClose`, so
  * that it is ended before the handle is: a handle's number may be given to another object as soon as it is closed.
+ *
+ * What has to use the handle even after `close()`, to give back a lock or a signal, retains it:
+ * `close()` then ends all work at once, but Windows closes the handle with the last `release()`.
  */
 export class OwnedHandle implements Disposable {
   #value: Deno.PointerObject | null;
   /** What the handle is for messages: `mutex "Local\\a"`. */
   readonly label: string;
   readonly #closing = new Set<(value: Deno.PointerObject) => void>();
-  readonly #releasing = new Set<() => void>();
+  readonly #relinquishing = new Set<() => void>();
+  #retains = 0;
+  /** What the last `release()` closes: the handle was closed while it was retained. */
+  #deferred: Deno.PointerObject | null = null;
 
   constructor(value: Deno.PointerObject, label: string) {
     this.#value = value;
@@ -77,14 +83,35 @@ export class OwnedHandle implements Disposable {
   }
 
   /** Runs `listener` when this object is about to have the handle no longer, because it is closed or given away. */
-  onRelease(listener: () => void): void {
-    this.#releasing.add(listener);
+  onRelinquish(listener: () => void): void {
+    this.#relinquishing.add(listener);
   }
 
-  #release(): void {
-    for (const listener of this.#releasing) listener();
-    this.#releasing.clear();
+  #relinquish(): void {
+    for (const listener of this.#relinquishing) listener();
+    this.#relinquishing.clear();
     this.#closing.clear();
+  }
+
+  /**
+   * Keeps the handle open until `release()`, even if `close()` comes first.
+   *
+   * @returns The handle, which is valid until then.
+   * @throws {Deno.errors.BadResource} If it is closed already.
+   */
+  retain(): Deno.PointerObject {
+    const { value } = this;
+    this.#retains++;
+    return value;
+  }
+
+  /** Ends one `retain()`. The last one closes the handle, if `close()` has already been called. */
+  release(): void {
+    if (this.#retains === 0) throw new Error(`The ${this.label} was not retained`);
+    if (--this.#retains > 0 || this.#deferred === null) return;
+    const value = this.#deferred;
+    this.#deferred = null;
+    this.#closeHandle(value);
   }
 
   /** Whether a child process that inherits handles gets this one. */
@@ -120,21 +147,33 @@ export class OwnedHandle implements Disposable {
     return duplicateHandle(this, target.value);
   }
 
-  /** Gives the handle up without closing it: whoever gets the number owns it from then on. */
+  /**
+   * Gives the handle up without closing it: whoever gets the number owns it from then on. It must
+   * not be retained, as the new owner would not know of that.
+   */
   detach(): bigint {
     const number = this.number;
+    if (this.#retains > 0) throw new Deno.errors.Busy(`The ${this.label} is in use`);
     this.#value = null;
-    this.#release();
+    this.#relinquish();
     return number;
   }
 
-  /** Closes the handle, ending first what is pending on it; further calls do nothing. */
+  /**
+   * Closes the handle, ending first what is pending on it; further calls do nothing. A handle that
+   * is retained counts as closed from now on, although Windows closes it later.
+   */
   close(): void {
     const value = this.#value;
     if (value === null) return;
     this.#value = null;
     for (const listener of this.#closing) listener(value);
-    this.#release();
+    this.#relinquish();
+    if (this.#retains > 0) this.#deferred = value;
+    else this.#closeHandle(value);
+  }
+
+  #closeHandle(value: Deno.PointerObject): void {
     if (kernel32().CloseHandle(value) === 0) {
       throw lastWin32Error({ operation: "CloseHandle", doing: `Cannot close the ${this.label}` });
     }

@@ -39,7 +39,7 @@ export class AsyncIoRequest implements Completable {
     this.#handle = handle;
     this.#eventLoopRef = eventLoopRef;
     this.#block = threadResources().blocks.take();
-    handle.onRelease(() => {
+    handle.onRelinquish(() => {
       if (this.#waiting === undefined) this.#giveBlockBack();
     });
   }

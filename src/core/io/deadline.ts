@@ -8,6 +8,27 @@ export interface TimeoutContext extends Win32ErrorContext {
   readonly doing: string;
   /** The Windows error code behind it: WAIT_TIMEOUT unless it is given. */
   readonly code?: number;
+  /** Said after the time, where more is known: `no signal from the event "a"`. */
+  readonly hint?: string;
+}
+
+/** The error for a call whose `timeout`, in milliseconds as it was given, is over. */
+export function timeoutError(timeout: number, context: TimeoutContext): Error {
+  const { doing, code = WAIT_TIMEOUT, hint } = context;
+  const message = `${doing} within ${timeout} ms${hint === undefined ? "" : `: ${hint}`}`;
+  return new Deno.errors.TimedOut(message, { cause: new Win32Error(code, context) });
+}
+
+/**
+ * Checks the options of a wait. A call that may be satisfied at once does only that first, and
+ * starts a {@linkcode Deadline} when it has to wait.
+ *
+ * @throws {TypeError | RangeError} If an option is not valid.
+ * @throws The signal's reason, if it is aborted.
+ */
+export function checkWait(options: WaitOptions): void {
+  windowsTimeout(options.timeout);
+  checkSignal(options.signal)?.throwIfAborted();
 }
 
 /**
@@ -65,11 +86,17 @@ export class Deadline {
   watch(expire: (reason: unknown) => void, timedOut: () => unknown): Disposable {
     const { signal } = this;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const onAbort = () => expire(signal?.reason);
+    let expired = false;
+    const expireOnce = (reasonOf: () => unknown) => {
+      if (expired) return;
+      expired = true;
+      expire(reasonOf());
+    };
+    const onAbort = () => expireOnce(() => signal?.reason);
     const onTimer = () => {
       // A timer may fire a fraction of a millisecond early, and the longest one is shorter than the longest timeout.
       if (this.remaining > 0) startTimer();
-      else expire(timedOut());
+      else expireOnce(timedOut);
     };
     const startTimer = () => {
       timer = setTimeout(onTimer, Math.min(Math.ceil(this.remaining), LONGEST_TIMER));
@@ -86,14 +113,6 @@ export class Deadline {
   }
 }
 
-/** The error for a call that did not end within `timeout` milliseconds. */
-export function timeoutError(timeout: number, context: TimeoutContext): Error {
-  const { doing, code = WAIT_TIMEOUT } = context;
-  return new Deno.errors.TimedOut(`${doing} within ${timeout} ms`, {
-    cause: new Win32Error(code, context),
-  });
-}
-
 /** The longest timeout of a JavaScript timer, in milliseconds (about 24.8 days). */
 const LONGEST_TIMER = 0x7fff_ffff;
 
@@ -102,4 +121,12 @@ function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | unde
   if (signal === undefined || signal === null) return undefined;
   if (signal instanceof AbortSignal) return signal;
   throw new TypeError(`signal must be an AbortSignal, not ${Deno.inspect(signal)}`);
+}
+
+/** Lets `milliseconds` pass; rejects with the signal's reason if it aborts first. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // The end of the timeout is no error here: it resolves the promise before `reject` is called for it.
+  using _watch = Deadline.start({ signal, timeout: milliseconds })?.watch(reject, () => resolve());
+  await promise;
 }

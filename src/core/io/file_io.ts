@@ -105,7 +105,7 @@ function skipPacketOnSuccess(handle: OwnedHandle): void {
 
 function closeAtThreadEnd(handle: OwnedHandle): void {
   const registration = threadResources().endCalls.closeHandle(handle.number);
-  handle.onRelease(() => registration.cancel());
+  handle.onRelinquish(() => registration.cancel());
 }
 
 /** Whether a file was opened for blocking calls: then every operation on it blocks, in every process that has it open. */

@@ -32,7 +32,7 @@ export class IoDirection {
 
   constructor(io: FileIo) {
     this.#io = io;
-    io.handle.onRelease(() => this.#freeIfUnused());
+    io.handle.onRelinquish(() => this.#freeIfUnused());
   }
 
   /** Whether a call is under way. */

@@ -14,7 +14,7 @@ const NAMESPACES = ["Local\\", "Global\\"];
 export function checkObjectName(name: string, kind: string): void {
   const broken = brokenRule(name);
   if (broken !== undefined) {
-    throw new TypeError(`The name of a ${kind} ${broken}: ${quoteName(name)}`);
+    throw new TypeError(`The name of ${withArticle(kind)} ${broken}: ${quoteName(name)}`);
   }
 }
 
@@ -33,6 +33,11 @@ function brokenRule(name: string): string | undefined {
     return `names its namespace exactly as "${wanted}", capital letters included`;
   }
   return 'must not contain a backslash, save after the namespace "Local" or "Global"';
+}
+
+/** A noun with its indefinite article, for messages: `an event`. */
+export function withArticle(noun: string): string {
+  return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }
 
 /** A name as it is shown in messages: quoted, and cut if it is long. */

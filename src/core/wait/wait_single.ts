@@ -1,17 +1,22 @@
-import { WAIT_ABANDONED_0, WAIT_FAILED } from "../../win32/kernel32.ts";
+import { INFINITE, WAIT_ABANDONED_0, WAIT_FAILED } from "../../win32/kernel32.ts";
 import { WAIT_TIMEOUT } from "../../win32/error_codes.ts";
 import { kernel32 } from "../../win32/kernel32.ts";
-import { lastWin32Error, Win32Error } from "../error/windows_error.ts";
+import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
+import { checkWait, Deadline, type TimeoutContext, timeoutError } from "../io/deadline.ts";
 import { type WaitOptions, type WaitSyncOptions, windowsTimeout } from "../options/wait_options.ts";
 import { ThreadpoolWait } from "./threadpool_wait.ts";
 
 /**
- * What a look at an object found, and took: its signal; or, of a mutex whose owner ended without releasing it, the ownership.
+ * Result of a wait for one object. `"signaled"` has taken the signal; `"abandoned"` has taken a
+ * mutex whose owner ended without releasing it.
  */
 export type WaitStatus = "signaled" | "abandoned" | "unsignaled";
 
-/** Takes an object's signal if it is there, without waiting ("WaitForSingleObject function (synchapi.h)"). */
+/**
+ * Takes an object's signal if it is there, without waiting ("WaitForSingleObject function
+ * (synchapi.h)").
+ */
 export function tryWait(handle: OwnedHandle): WaitStatus {
   return waitOnThread(handle, 0);
 }
@@ -23,56 +28,56 @@ export function tryWait(handle: OwnedHandle): WaitStatus {
  */
 export function waitForObjectSync(
   handle: OwnedHandle,
-  options: WaitSyncOptions = {},
+  { timeout }: WaitSyncOptions = {},
 ): "signaled" | "abandoned" {
-  const look = waitOnThread(handle, windowsTimeout(options.timeout));
-  if (look === "unsignaled") throw timedOut(handle.label, options.timeout);
-  return look;
+  const status = waitOnThread(handle, windowsTimeout(timeout));
+  if (status === "unsignaled") throw timeoutError(timeout ?? Infinity, noSignal(handle));
+  return status;
 }
 
 /**
  * Waits for an object that is not a mutex, without blocking the thread, and takes its signal.
  *
- * The signal is never lost: if it has been taken when the signal aborts, the timeout passes or the handle is closed, the wait
- * counts as satisfied.
+ * The signal is never lost: if it has been taken when the signal aborts, the timeout passes or the
+ * handle is closed, the wait counts as satisfied.
  *
  * @throws {Deno.errors.TimedOut} If the timeout passes first.
- * @throws {Deno.errors.BadResource} If the handle is closed, before or meanwhile.
+ * @throws {Deno.errors.BadResource} If the handle is closed.
+ * @throws {Deno.errors.Interrupted} If the handle is closed meanwhile.
  */
-export async function waitForObject(
-  handle: OwnedHandle,
-  { signal, timeout }: WaitOptions = {},
-): Promise<void> {
-  const milliseconds = windowsTimeout(timeout);
-  signal?.throwIfAborted();
+export async function waitForObject(handle: OwnedHandle, options: WaitOptions = {}): Promise<void> {
+  checkWait(options);
   if (tryWait(handle) !== "unsignaled") return;
-  if (milliseconds === 0) throw timedOut(handle.label, timeout);
+  const deadline = Deadline.start(options);
+  if (deadline?.remaining === 0) throw deadline.timedOut(noSignal(handle));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const wait = new ThreadpoolWait(handle, milliseconds, (outcome) => {
+  let expired: { readonly reason: unknown } | undefined;
+  // The deadline cancels the wait and does not pass its time on, so that an answer that crosses the
+  // cancelling decides.
+  const wait = new ThreadpoolWait(handle, INFINITE, (outcome) => {
     if (outcome === "signaled") resolve();
-    else if (outcome === "timedOut") reject(timedOut(handle.label, timeout));
-    else if (signal?.aborted) reject(signal.reason);
-    else reject(closedMeanwhile(handle.label));
+    else reject(expired === undefined ? closedMeanwhile(handle.label) : expired.reason);
   });
-  if (signal === undefined) return await promise;
-  const onAbort = () => wait.cancel();
-  signal.addEventListener("abort", onAbort);
-  try {
-    await promise;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  const expire = (reason: unknown) => {
+    expired = { reason };
+    wait.cancel();
+  };
+  using _watch = deadline?.watch(expire, () => deadline.timedOut(noSignal(handle)));
+  await promise;
 }
 
-/** The error for a wait whose timeout has passed. */
-export function timedOut(label: string, timeout: number | undefined): Error {
-  const cause = new Win32Error(WAIT_TIMEOUT, { operation: "WaitForSingleObject", object: label });
-  return new Deno.errors.TimedOut(`No signal from the ${label} within ${timeout} ms`, { cause });
+/** What a wait for one object has to say when its time is over. */
+function noSignal({ label }: OwnedHandle): TimeoutContext {
+  return {
+    operation: "WaitForSingleObject",
+    object: label,
+    doing: `No signal from the ${label}`,
+  };
 }
 
 /** The error for a wait whose object was closed in this program. */
 export function closedMeanwhile(label: string): Error {
-  return new Deno.errors.BadResource(`The ${label} was closed while being waited for`);
+  return new Deno.errors.Interrupted(`The ${label} was closed while being waited for`);
 }
 
 /**

@@ -187,7 +187,7 @@ test("close() lets go of a child, which runs on", async () => {
   const child = spawnChild("signal", { inherit: [event] });
   child.close();
   child.close();
-  await assertRejects(() => child.status, Deno.errors.BadResource);
+  await assertRejects(() => child.status, Deno.errors.Interrupted);
   await event.wait();
 });
 

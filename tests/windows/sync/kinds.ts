@@ -1,12 +1,16 @@
 import { EventObject, Mutex, Semaphore, WaitableTimer } from "../../../src/sync/mod.ts";
-import type { CreateOptions, OpenOptions, SynchronizationObject } from "../../../src/sync/mod.ts";
+import type {
+  SyncCreateOptions,
+  SynchronizationObject,
+  SyncOpenOptions,
+} from "../../../src/sync/mod.ts";
 
 /** One kind of object, for tests of what all of them have in common. */
 export interface Kind {
   /** What messages call it. */
   readonly words: string;
-  create(options?: CreateOptions): SynchronizationObject;
-  open(options: OpenOptions): SynchronizationObject;
+  create(options?: SyncCreateOptions): SynchronizationObject;
+  open(options: SyncOpenOptions): SynchronizationObject;
   fromHandle(handle: bigint): SynchronizationObject;
 }
 

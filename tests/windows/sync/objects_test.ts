@@ -90,7 +90,7 @@ for (const { words, create, open, fromHandle } of KINDS) {
       [null as unknown as string, "must be a string"],
     ];
     for (const [name, rule] of broken) {
-      const wanted = `The name of a ${words} ${rule}`;
+      const wanted = `The name of ${article(words)} ${rule}`;
       assertThrows(() => create({ name }), TypeError, wanted);
       assertThrows(() => open({ name }), TypeError, wanted);
     }
@@ -170,7 +170,7 @@ for (const { kind, other } of OTHER_KINDS) {
     assertThrows(
       () => kind.fromHandle(taken.handle),
       TypeError,
-      `Handle ${taken.handle} is not a ${kind.words}: it is of type `,
+      `Handle ${taken.handle} is not ${article(kind.words)}: it is of type `,
     );
     assert(isInheritable(taken) === false);
     other.fromHandle(taken.duplicateTo(Deno.pid)).close();

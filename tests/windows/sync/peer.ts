@@ -25,7 +25,7 @@ const commands: Record<string, (argument: string) => unknown> = {
   "mutex.fromHandle": (handle) => mutex = Mutex.fromHandle(BigInt(handle)),
   "mutex.lock": async () => (lock = await mutex?.lock())?.abandoned,
   "mutex.lockSync": () => (lock = mutex?.lockSync())?.abandoned,
-  "mutex.tryLock": () => (lock = mutex?.tryLock() ?? undefined) !== undefined,
+  "mutex.tryLock": () => (lock = mutex?.tryLock()) !== undefined,
   "mutex.release": () => lock?.release(),
   "semaphore.open": (name) => semaphore = Semaphore.open({ name }),
   "semaphore.fromHandle": (handle) => semaphore = Semaphore.fromHandle(BigInt(handle)),

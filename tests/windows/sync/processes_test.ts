@@ -46,7 +46,7 @@ test("a Mutex keeps another process out until it is released", async () => {
   await peer.tell("mutex.lockSync");
   lock.release();
   assertEquals(await peer.process.readLine(), "false");
-  assertEquals(mutex.tryLock(), null);
+  assertEquals(mutex.tryLock(), undefined);
   const next = mutex.lock();
   await peer.ask("mutex.release");
   (await next).release();
@@ -99,7 +99,7 @@ test("duplicateTo() gives another process a handle that fromHandle() takes, for 
 
   await peer.ask("mutex.fromHandle", mutex.duplicateTo(pid));
   await peer.ask("mutex.lockSync");
-  assertEquals(mutex.tryLock(), null);
+  assertEquals(mutex.tryLock(), undefined);
   await peer.ask("mutex.release");
   mutex.tryLock()?.release();
 

@@ -31,13 +31,13 @@ test("Semaphore.create() leaves the counts of a semaphore that exists", () => {
 
 test("Semaphore.create() refuses counts that are out of range", () => {
   const refused: [initial: number | undefined, maximum: number, message: string][] = [
-    [0, 0, "maximum must be an integer from 1 to 2147483647: 0 is not"],
-    [0, -1, "maximum must be an integer from 1 to 2147483647: -1 is not"],
-    [0, 2 ** 31, "maximum must be an integer from 1 to 2147483647: 2147483648 is not"],
-    [0, 1.5, "maximum must be an integer from 1 to 2147483647: 1.5 is not"],
-    [0, NaN, "maximum must be an integer from 1 to 2147483647: NaN is not"],
-    [-1, 4, "initial must be an integer from 0 to 4: -1 is not"],
-    [5, 4, "initial must be an integer from 0 to 4: 5 is not"],
+    [0, 0, "maximum must be an integer from 1 to 2147483647, not 0"],
+    [0, -1, "maximum must be an integer from 1 to 2147483647, not -1"],
+    [0, 2 ** 31, "maximum must be an integer from 1 to 2147483647, not 2147483648"],
+    [0, 1.5, "maximum must be an integer from 1 to 2147483647, not 1.5"],
+    [0, NaN, "maximum must be an integer from 1 to 2147483647, not NaN"],
+    [-1, 4, "initial must be an integer from 0 to 4, not -1"],
+    [5, 4, "initial must be an integer from 0 to 4, not 5"],
   ];
   for (const [initial, maximum, message] of refused) {
     assertThrows(() => Semaphore.create({ initial, maximum }), RangeError, message);
@@ -66,7 +66,7 @@ test("Semaphore.release() refuses a count that is out of range", () => {
     assertThrows(
       () => semaphore.release(count),
       RangeError,
-      `count must be an integer from 1 to 2147483647: ${count} is not`,
+      `count must be an integer from 1 to 2147483647, not ${count}`,
     );
   }
   assertEquals(drain(semaphore), 0);
@@ -105,7 +105,7 @@ test("Semaphore.acquire(), acquireSync() and tryAcquire() take one, and the perm
       using permit = await take();
       assertEquals(permit?.released, false);
       assertEquals(semaphore.tryWait(), false);
-      assertEquals(semaphore.tryAcquire(), null);
+      assertEquals(semaphore.tryAcquire(), undefined);
       assertThrows(() => semaphore.acquireSync({ timeout: 0 }), Deno.errors.TimedOut);
       await assertRejects(() => semaphore.acquire({ timeout: 1 }), Deno.errors.TimedOut);
     }
@@ -154,6 +154,6 @@ test("SemaphorePermit.release() tells if others have released too much", () => {
   using semaphore = Semaphore.create({ maximum: 1 });
   const permit = semaphore.acquireSync();
   semaphore.release();
-  assertThrows(() => permit.release(), RangeError, "the count would be over its maximum");
+  assertThrows(() => permit.release(), RangeError, "the count would exceed its maximum");
   assertEquals(permit.released, true);
 });

@@ -1,7 +1,7 @@
 // Several threads of one process.
 
-import { assertEquals } from "@std/assert";
-import { EventObject, Mutex } from "../../../src/sync/mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { EventObject, Mutex, type Win32Error } from "../../../src/sync/mod.ts";
 import { test } from "../../util/test.ts";
 import type { Task } from "./lock_worker.ts";
 
@@ -45,11 +45,27 @@ test("Mutex.lock() gets a mutex that another thread releases", async () => {
   using mutex = Mutex.create();
   using thread = new Thread();
   await thread.do({ do: "lock", mutex: mutex.duplicateTo(Deno.pid) });
-  assertEquals(mutex.tryLock(), null);
+  assertEquals(mutex.tryLock(), undefined);
   const lock = mutex.lock();
   await thread.do({ do: "release" });
   assertEquals((await lock).abandoned, false);
   (await lock).release();
+});
+
+test("Mutex.lockSync() past its timeout names the mutex and the timeout it was given", async () => {
+  using mutex = Mutex.create();
+  using thread = new Thread();
+  await thread.do({ do: "lock", mutex: mutex.duplicateTo(Deno.pid) });
+  for (const timeout of [0, 7.5]) {
+    const error = assertThrows(
+      () => mutex.lockSync({ timeout }),
+      Deno.errors.TimedOut,
+      `Cannot lock the unnamed mutex within ${timeout} ms`,
+    );
+    assertEquals((error.cause as Win32Error).operation, "WaitForSingleObject");
+  }
+  await thread.do({ do: "release" });
+  using _lock = mutex.lockSync();
 });
 
 test("a mutex is abandoned by a thread that ends while it holds it", async () => {

@@ -74,7 +74,7 @@ for (const { form, wait } of FORMS) {
     {
       using result = await wait(objects, { timeout: 10_000 });
       assertEquals(result.locks.length, 2);
-      assertEquals([first.tryLock(), second.tryLock()], [null, null]);
+      assertEquals([first.tryLock(), second.tryLock()], [undefined, undefined]);
     }
     assertEquals([event, manual, timer, manualTimer].map((object) => object.tryWait()), [
       false,
@@ -105,13 +105,21 @@ for (const { form, wait } of FORMS) {
     using event = EventObject.create({ signaled: true });
     const closed = EventObject.create();
     closed.close();
-    await assertRejects(() => wait([]), TypeError, "needs at least one");
-    await assertRejects(() => wait([event, event]), TypeError, "takes each of them only once");
-    await assertRejects(() => wait([event, "x" as never]), TypeError, "not string");
+    await assertRejects(() => wait([]), TypeError, `${form} needs at least one object`);
+    await assertRejects(
+      () => wait([event, event]),
+      TypeError,
+      `${form} takes each object only once`,
+    );
+    await assertRejects(
+      () => wait([event, "x" as never]),
+      TypeError,
+      'not for "x", which is at index 1',
+    );
     await assertRejects(() => wait([event], { timeout: NaN }), RangeError);
     await assertRejects(() => wait([event, closed]), Deno.errors.BadResource);
     const mutexes = Array.from({ length: 65 }, () => Mutex.create());
-    await assertRejects(() => wait(mutexes), RangeError, "here are 65");
+    await assertRejects(() => wait(mutexes), RangeError, "this list has 65");
     close(mutexes);
     assertEquals(event.tryWait(), true);
   });
@@ -212,12 +220,12 @@ test("waitAll() rejects with the signal's reason, and takes nothing", async () =
   assertEquals(pendingWaits(), 0);
 });
 
-test("waitAll() rejects with BadResource when any of the objects is closed", async () => {
+test("waitAll() rejects with Interrupted when any of the objects is closed", async () => {
   using waitedFor = EventObject.create();
   const there = EventObject.create({ signaled: true });
   const wait = waitAll([waitedFor, there]);
   there.close();
-  await assertRejects(() => wait, Deno.errors.BadResource, "was closed while being waited for");
+  await assertRejects(() => wait, Deno.errors.Interrupted, "was closed while being waited for");
   waitedFor.signal();
   assertEquals(waitedFor.tryWait(), true);
   assertEquals(pendingWaits(), 0);

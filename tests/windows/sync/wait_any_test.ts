@@ -43,7 +43,7 @@ for (const { form, wait } of FORMS) {
         events[index].signal();
         const result = await wait(events);
         assertEquals([result.index, result.object === events[index]], [index, true]);
-        assertEquals([result.lock, result.abandoned], [null, false]);
+        assertEquals([result.lock, result.abandoned], [undefined, false]);
         assertEquals(events[index].tryWait(), false);
       }
       close(events);
@@ -84,7 +84,7 @@ for (const { form, wait } of FORMS) {
     for (const object of [event, manual, semaphore, timer, mutex]) {
       using result = await wait([object], { timeout: 10_000 });
       assertEquals(result.object === object, true);
-      assertEquals(result.lock !== null, object === mutex);
+      assertEquals(result.lock !== undefined, object === mutex);
     }
     assertEquals([event.tryWait(), manual.tryWait(), semaphore.tryWait()], [false, true, false]);
     using _free = mutex.lockSync();
@@ -96,7 +96,7 @@ for (const { form, wait } of FORMS) {
     {
       using result = await wait([event, mutex]);
       assertEquals([result.index, result.lock?.released], [1, false]);
-      assertEquals(mutex.tryLock(), null);
+      assertEquals(mutex.tryLock(), undefined);
     }
     using _free = mutex.lockSync();
   });
@@ -112,10 +112,18 @@ for (const { form, wait } of FORMS) {
     using event = EventObject.create({ signaled: true });
     const closed = EventObject.create();
     closed.close();
-    await assertRejects(() => wait([]), TypeError, "needs at least one");
-    await assertRejects(() => wait(event as never), TypeError, "are given as an array");
-    await assertRejects(() => wait([event, {} as never]), TypeError, "not object");
-    await assertRejects(() => wait([event, null as never]), TypeError, "not null");
+    await assertRejects(() => wait([]), TypeError, `${form} needs at least one object`);
+    await assertRejects(() => wait(event as never), TypeError, `${form} needs an array of objects`);
+    await assertRejects(
+      () => wait([event, {} as never]),
+      TypeError,
+      "not for {}, which is at index 1",
+    );
+    await assertRejects(
+      () => wait([event, null as never]),
+      TypeError,
+      "not for null, which is at index 1",
+    );
     await assertRejects(() => wait([event], { timeout: -1 }), RangeError);
     await assertRejects(() => wait([event, closed]), Deno.errors.BadResource);
     assertEquals(event.tryWait(), true);
@@ -257,7 +265,7 @@ test("waitAny() rejects with the signal's reason, and takes nothing", async () =
   assertEquals(pendingWaits(), 0);
 });
 
-test("waitAny() rejects with BadResource when one of the objects is closed", async () => {
+test("waitAny() rejects with Interrupted when one of the objects is closed", async () => {
   for (const kind of [EventObject, Mutex]) {
     using other = EventObject.create();
     using blocker = Mutex.create();
@@ -267,7 +275,7 @@ test("waitAny() rejects with BadResource when one of the objects is closed", asy
     using _held = blocker.lockSync();
     const wait = waitAny([other, object]);
     object.close();
-    await assertRejects(() => wait, Deno.errors.BadResource, "was closed while being waited for");
+    await assertRejects(() => wait, Deno.errors.Interrupted, "was closed while being waited for");
     other.signal();
     assertEquals(other.tryWait(), true);
   }

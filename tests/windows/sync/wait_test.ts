@@ -101,14 +101,14 @@ test("wait() leaves nothing at the signal, however it ends", async () => {
   assertEquals(listeners, 0);
 });
 
-test("close() ends all waits with BadResource, and takes nothing", async () => {
+test("close() ends all waits with Interrupted, and takes nothing", async () => {
   const name = uniqueName("semaphore");
   using other = Semaphore.create({ name, initial: 0, maximum: 9 });
   const semaphore = Semaphore.open({ name });
   const waits = Array.from({ length: 20 }, () => semaphore.wait());
   semaphore.close();
   for (const result of await Promise.allSettled(waits)) {
-    assert(result.status === "rejected" && result.reason instanceof Deno.errors.BadResource);
+    assert(result.status === "rejected" && result.reason instanceof Deno.errors.Interrupted);
     assertEquals(
       result.reason.message,
       `The semaphore "${name}" was closed while being waited for`,
