@@ -11,11 +11,13 @@ import { createPortWatch, type PortWatch } from "./port_watch.ts";
 /** An operation or a wait that ends with a packet at the port. */
 export interface Completable {
   /**
-   * Called once, when the packet has been taken. It must not throw.
+   * Called when the packet has been taken. It must not throw.
    *
    * @param value The packet's byte count, which a wait uses for its result.
    */
   completed(value: number): void;
+  /** Whether there may be several packets: then it stays registered until it is taken back by `forget()`. */
+  readonly isRepeatable?: boolean;
   /** Whether it must not be completed before what was in the port when its packet was posted. */
   readonly isFence?: boolean;
 }
@@ -246,7 +248,7 @@ class CompletionPort {
   #take(token: number): Completable | undefined {
     const operation = this.#pending.get(token);
     if (operation === undefined) return undefined;
-    this.#pending.delete(token);
+    if (!operation.isRepeatable) this.#pending.delete(token);
     if (!operation.isFence || !this.#isWaiting) return operation;
     this.#heldFences.push(operation);
     this.#endWait();

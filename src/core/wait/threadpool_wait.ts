@@ -45,7 +45,10 @@ export type WaitOutcome = "signaled" | "timedOut" | "cancelled";
  * pool's thread would own it.
  */
 export class ThreadpoolWait implements Completable {
+  /** A wait that is set again may have two packets. */
+  readonly isRepeatable = true;
   readonly #token = completionPort.nextToken();
+  readonly #handle: OwnedHandle;
   readonly #object: Deno.PointerObject;
   readonly #context: NativeMemory;
   readonly #wait: Deno.PointerObject;
@@ -63,10 +66,18 @@ export class ThreadpoolWait implements Completable {
    * @param settle Called once with the outcome, possibly within `cancel()`. It must not throw.
    */
   constructor(handle: OwnedHandle, milliseconds: number, settle: (outcome: WaitOutcome) => void) {
-    this.#object = handle.value;
+    // The pool goes on waiting for the object while the wait is being cancelled, as when the handle is closed.
+    this.#handle = handle;
+    this.#object = handle.retain();
     this.#settle = settle;
     this.#context = takeContext(this.#token);
-    this.#wait = createWait(this.#context, handle.label);
+    try {
+      this.#wait = createWait(this.#context, handle.label);
+    } catch (error) {
+      giveBackContext(this.#context);
+      handle.release();
+      throw error;
+    }
     this.#stopListening = handle.onClose(() => this.cancel());
     pending++;
     completionPort.ref();
@@ -84,15 +95,18 @@ export class ThreadpoolWait implements Completable {
       this.#setAgain = true;
       SetThreadpoolWait(this.#wait, this.#object, AT_ONCE);
     } else if (SetThreadpoolWaitEx(this.#wait, null, null, null) !== 0) {
-      completionPort.forget(this.#token);
       this.#settled("cancelled");
     }
   }
 
   /** The pool has posted a packet. */
   completed(result: number): void {
+    // The second packet may come with the first.
+    if (this.#state === "settled") return;
     const signaled = result === WAIT_OBJECT_0;
-    if (signaled) {
+    if (this.#state === "draining") {
+      this.#signaled ||= signaled;
+    } else if (signaled) {
       this.#settled("signaled");
     } else if (this.#state === "waiting") {
       this.#settled("timedOut");
@@ -106,16 +120,12 @@ export class ThreadpoolWait implements Completable {
   /** Sees whether another packet is on its way, which then has the signal. */
   #drain(): void {
     this.#state = "draining";
-    completionPort.register(this.#token, { completed: () => this.#signaled = true });
     // The callback only posts a packet, so this does not wait for anything else.
     kernel32().WaitForThreadpoolWaitCallbacks(this.#wait, 0);
     const fence = completionPort.nextToken();
     completionPort.register(fence, {
       isFence: true,
-      completed: () => {
-        completionPort.forget(this.#token);
-        this.#settled(this.#signaled ? "signaled" : "cancelled");
-      },
+      completed: () => this.#settled(this.#signaled ? "signaled" : "cancelled"),
     });
     completionPort.post(fence);
   }
@@ -132,6 +142,8 @@ export class ThreadpoolWait implements Completable {
     }
     CloseThreadpoolWait(this.#wait);
     giveBackContext(this.#context);
+    this.#handle.release();
+    completionPort.forget(this.#token);
     completionPort.unref();
     this.#settle(outcome);
   }
