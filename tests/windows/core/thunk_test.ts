@@ -143,7 +143,10 @@ function writeCompletion(memory: NativeMemory, at: number, port: Port, packet: P
 /** A call: the address of the function, or 0, and its arguments. */
 type Call = readonly [fn: bigint, a: bigint, b: bigint, c: bigint];
 
-/** Writes a list of chunks, one behind the other, and returns the address of the first; 0 if there is none. */
+/**
+ * Writes a list of chunks, one behind the other, and returns the address of the first; 0 if there
+ * is none.
+ */
 function writeChunks(memory: NativeMemory, chunks: readonly (readonly Call[])[]): bigint {
   let at = 0;
   for (const [index, calls] of chunks.entries()) {
