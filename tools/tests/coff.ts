@@ -1,4 +1,5 @@
-// Reads object files of Windows compilers ("PE Format", COFF), as far as the tests of the thunks need it.
+// Reads object files of Windows compilers ("PE Format", COFF), as far as the tests of the thunks
+// need it.
 
 const HEADER_SIZE = 20;
 const SECTION_SIZE = 40;

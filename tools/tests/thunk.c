@@ -1,6 +1,6 @@
 /*
- * What src/core/callback/thunk_code.ts has the machine code of. It includes no header, as compilers for arm64 Windows
- * come without.
+ * What src/core/callback/thunk_code.ts has the machine code of. It includes no header, as compilers
+ * for arm64 Windows come without.
  */
 
 typedef void *HANDLE;

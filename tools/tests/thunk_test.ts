@@ -74,7 +74,9 @@ function inSingleSpaces(text: string): string {
   return text.trim().replace(/\s+/g, " ");
 }
 
-/** The object file that the compiler makes of the C source, followed by what else is to be compiled. */
+/**
+ * The object file that the compiler makes of the C source, followed by what else is to be compiled.
+ */
 async function compile(arch: Arch, more = ""): Promise<Uint8Array<ArrayBuffer>> {
   const { compiler, compilerOptions } = TARGETS[arch];
   const object = await Deno.makeTempFile({ prefix: "winipc-", suffix: ".o" });
@@ -88,8 +90,9 @@ async function compile(arch: Arch, more = ""): Promise<Uint8Array<ArrayBuffer>> 
 }
 
 /**
- * The functions in an object file with the unwind tables of the second one, put behind each other as in
- * {@linkcode thunkCode}. The first is a leaf, and the x64 table has an entry for it that says nothing.
+ * Puts the parts of an object file behind each other as {@linkcode thunkCode} does: the functions,
+ * the entry of runCalls in the function table, and what that refers to. The entry is the last one;
+ * gcc has another one before it, which only says that postCompletion is a leaf.
  */
 function link(file: Uint8Array<ArrayBuffer>, arch: Arch, entrySize: number): Uint8Array {
   const sections = readObject(file);
@@ -128,7 +131,8 @@ Deno.test("thunkCode() refuses an architecture that it has no code for", () => {
   );
 });
 
-// Registered, not ignored, by system: what is compared is the same on all, and this one has the compilers.
+// Registered, not ignored, by system: what is compared is the same on all, and this one has the
+// compilers.
 if (Deno.build.os === "linux") {
   for (const arch of ["x86_64", "aarch64"] as const) {
     const { compiler } = TARGETS[arch];

@@ -13,10 +13,11 @@ import { type ThunkCode, thunkCode } from "./thunk_code.ts";
 const DOING = "Cannot make a page of native code";
 
 /**
- * Makes a page with the thunks, and returns its address. It is writable first and executable then, never both.
+ * Makes a page with the thunks, and returns its address. It is writable first and executable then,
+ * never both.
  *
- * It lives as long as the process, as a thread of the pool may always be about to run it. All threads of JavaScript can use one:
- * see {@linkcode thunkAddresses}.
+ * It lives as long as the process, as a thread of the pool may always be about to run it. All
+ * threads of JavaScript can use one: see {@linkcode thunkAddresses}.
  *
  * @throws {Deno.errors.NotSupported} If there is no code for this architecture.
  */

@@ -1,12 +1,14 @@
-// Thunks: what thread-pool callbacks run in place of JavaScript. A JavaScript callback of a Worker that has ended crashes
-// the process; this code belongs to no thread of JavaScript, so it may run at any time.
+// Thunks: what thread-pool callbacks run in place of JavaScript. A JavaScript callback of a Worker
+// that has ended crashes the process; this code belongs to no thread of JavaScript, so it may run
+// at any time.
 //
-// It is what C compilers make of tools/tests/thunk.c: gcc for x64, clang for arm64. tools/tests/thunk_test.ts compiles that
-// and compares everything here with it: the code, the unwind tables and the structs.
+// It is what C compilers make of tools/tests/thunk.c: gcc for x64, clang for arm64.
+// tools/tests/thunk_test.ts compiles that and compares everything here with it: the code, the
+// unwind tables and the structs.
 
 /**
- * The context of `postCompletion`, a wait callback that posts a packet to a completion port. The wait's result, WAIT_OBJECT_0
- * or WAIT_TIMEOUT, becomes the packet's number of bytes.
+ * The context of `postCompletion`, a wait callback that posts a packet to a completion port. The
+ * wait's result, WAIT_OBJECT_0 or WAIT_TIMEOUT, becomes the packet's number of bytes.
  *
  * ```c
  * struct completion {
@@ -20,8 +22,9 @@
 export const COMPLETION = { size: 32, port: 0, key: 8, overlapped: 16, post: 24 } as const;
 
 /**
- * The context of `runCalls`, a wait callback that makes calls in order: the first of a list of chunks, or null. A chunk is
- * this head and, from `calls` on, as many of {@linkcode CALL} as `count` says.
+ * The context of `runCalls`, a wait callback that makes calls in order: the first of a list of
+ * chunks, or null. A chunk is this head and, from `calls` on, as many of {@linkcode CALL} as
+ * `count` says.
  *
  * ```c
  * struct chunk {
@@ -45,7 +48,10 @@ export const CHUNK = { size: 16, next: 0, count: 8, calls: 16 } as const;
  */
 export const CALL = { size: 32, function: 0, a: 8, b: 16, c: 24 } as const;
 
-/** The two functions for one architecture: the bytes of each instruction, its text, and what it is for. */
+/**
+ * The two functions for one architecture: the bytes of each instruction, its text, and what it is
+ * for.
+ */
 interface Listing {
   /** It ends with a jump and has no stack frame, so it needs no unwind data. */
   readonly postCompletion: string;
@@ -53,7 +59,8 @@ interface Listing {
 }
 
 /**
- * The code. A jump's number is its distance: on x64 from the instruction after it, on arm64 from the jump itself.
+ * The code. A jump's number is its distance: on x64 from the instruction after it, on arm64 from
+ * the jump itself.
  *
  * Windows documentation: "x64 calling convention", "Overview of ARM64 ABI conventions".
  */
@@ -156,7 +163,10 @@ export const LISTINGS: Readonly<Record<"x86_64" | "aarch64", Listing>> = {
   },
 };
 
-/** What is put at the start of a page, and where in it things are. It refers to itself by offset only. */
+/**
+ * What is put at the start of a page, and where in it things are. It refers to itself by offset
+ * only.
+ */
 export interface ThunkCode {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Offset of the function whose context is {@linkcode COMPLETION}. */
@@ -205,7 +215,10 @@ function parseBytes(listing: string): number[] {
 /** The size of a RUNTIME_FUNCTION on x64. */
 const X64_ENTRY_SIZE = 12;
 
-/** How to undo the first instructions of `runCalls`, from the last one back ("x64 exception handling", UNWIND_INFO). */
+/**
+ * How to undo the first instructions of `runCalls`, from the last one back ("x64 exception
+ * handling", UNWIND_INFO).
+ */
 const X64_UNWIND_INFO = `
   01           ; version 1, no handler
   07           ; the prologue has 7 bytes
@@ -217,12 +230,18 @@ const X64_UNWIND_INFO = `
   01 70        ; push rdi: UWOP_PUSH_NONVOL of register 7
 `;
 
-/** The entry of `runCalls`, which is at the offsets `start` to `end`; the table, at `end`, is followed by what it refers to. */
+/**
+ * The entry of `runCalls`, which is at the offsets `start` to `end`; the table, at `end`, is
+ * followed by what it refers to.
+ */
 function x64FunctionTable(start: number, end: number): number[] {
   return [...words(start, end, end + X64_ENTRY_SIZE), ...parseBytes(X64_UNWIND_INFO)];
 }
 
-/** The entry of `runCalls`, with packed unwind data in place of a reference ("ARM64 exception handling"). */
+/**
+ * The entry of `runCalls`, with packed unwind data in place of a reference ("ARM64 exception
+ * handling").
+ */
 function arm64FunctionTable(start: number, end: number): number[] {
   const isPacked = 1;
   const functionLength = (end - start) / 4; // in instructions

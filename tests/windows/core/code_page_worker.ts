@@ -1,6 +1,7 @@
+/// <reference lib="deno.worker" />
 // Makes a page of native code, tells its address, and ends.
 
 import { createCodePage } from "../../../src/core/callback/code_page.ts";
 
-postMessage(createCodePage());
-close();
+self.postMessage(createCodePage());
+self.close();

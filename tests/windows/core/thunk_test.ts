@@ -72,8 +72,18 @@ class Port {
     return Deno.UnsafePointer.value(this.#handle);
   }
 
-  /** The next packet; undefined if none comes within a time in milliseconds. */
-  take(milliseconds: number = PATIENCE): Packet | undefined {
+  /** Waits for the next packet, blocking the thread. */
+  take(): Packet {
+    const packet = this.#take(PATIENCE);
+    assert(packet !== undefined, "No packet has come");
+    return packet;
+  }
+
+  get isEmpty(): boolean {
+    return this.#take(0) === undefined;
+  }
+
+  #take(milliseconds: number): Packet | undefined {
     const entry = new Uint8Array(new ArrayBuffer(OVERLAPPED_ENTRY.size));
     const count = new Uint32Array(1);
     const { GetQueuedCompletionStatusEx } = kernel32();
@@ -133,7 +143,10 @@ function writeCompletion(memory: NativeMemory, at: number, port: Port, packet: P
 /** A call: the address of the function, or 0, and its arguments. */
 type Call = readonly [fn: bigint, a: bigint, b: bigint, c: bigint];
 
-/** Writes a list of chunks, one behind the other, and returns the address of the first; 0 if there is none. */
+/**
+ * Writes a list of chunks, one behind the other, and returns the address of the first; 0 if there
+ * is none.
+ */
 function writeChunks(memory: NativeMemory, chunks: readonly (readonly Call[])[]): bigint {
   let at = 0;
   for (const [index, calls] of chunks.entries()) {
@@ -168,11 +181,11 @@ test("postCompletion posts what its context says when the wait is satisfied", ()
   const context = writeCompletion(memory, 0, port, { ...packet, bytes: 0 });
   using wait = new PoolWait(thunks.postCompletion, context);
   wait.start();
-  assertEquals(port.take(0), undefined);
+  assert(port.isEmpty);
   wait.signal();
   assertEquals(port.take(), { ...packet, bytes: WAIT_OBJECT_0 });
-  assertEquals(port.take(0), undefined);
-  assertEquals(other.take(0), undefined);
+  assert(port.isEmpty);
+  assert(other.isEmpty);
 });
 
 test("postCompletion tells by the number of bytes that the wait has timed out", () => {
@@ -184,7 +197,7 @@ test("postCompletion tells by the number of bytes that the wait has timed out", 
   // One unit of 100 ns from now.
   wait.start(BigInt64Array.of(-1n));
   assertEquals(port.take(), { ...packet, bytes: WAIT_TIMEOUT });
-  assertEquals(port.take(0), undefined);
+  assert(port.isEmpty);
 });
 
 test("postCompletion posts for each of 200 waits that end at once", () => {
@@ -204,9 +217,9 @@ test("postCompletion posts for each of 200 waits that end at once", () => {
   });
   for (const wait of started) wait.signal();
   const taken = packets.map(() => port.take());
-  taken.sort((a, b) => Number((a?.key ?? -1n) - (b?.key ?? -1n)));
+  taken.sort((a, b) => Number(a.key - b.key));
   assertEquals(taken, packets);
-  assertEquals(port.take(0), undefined);
+  assert(port.isEmpty);
 });
 
 test("runCalls makes the calls of all chunks in order, on a thread of the pool", () => {
@@ -223,8 +236,7 @@ test("runCalls makes the calls of all chunks in order, on a thread of the pool",
   wait.start();
   wait.signal();
   // The fourth argument of the function is not among those of a call.
-  const taken = Array.from({ length: 5 }, () => port.take())
-    .map((packet) => [packet?.bytes, packet?.key]);
+  const taken = Array.from({ length: 5 }, () => port.take()).map(({ bytes, key }) => [bytes, key]);
   assertEquals(taken, [
     [0, 10n],
     [1, 11n],
@@ -232,7 +244,7 @@ test("runCalls makes the calls of all chunks in order, on a thread of the pool",
     [3, 13n],
     [0xffff_ffff, 14n],
   ]);
-  assertEquals(port.take(0), undefined);
+  assert(port.isEmpty);
 });
 
 test("runCalls hands three arguments of 64 bits to what it calls", () => {

@@ -23,7 +23,7 @@ function functionEntry(address: bigint): { entry: bigint; base: bigint } {
   return { entry: Deno.UnsafePointer.value(entry), base: base[0] };
 }
 
-test("The unwinder finds the entry of runCalls for each of its addresses, and for no others", () => {
+test("The unwinder finds the entry of runCalls for its addresses only", () => {
   const found = { entry: page + BigInt(code.functionTable), base: page };
   for (let offset = code.runCalls; offset < code.functionTable; offset++) {
     assertEquals(functionEntry(page + BigInt(offset)), found, `at ${offset}`);
@@ -32,7 +32,10 @@ test("The unwinder finds the entry of runCalls for each of its addresses, and fo
   assertEquals(functionEntry(page + BigInt(code.functionTable)).entry, 0n);
 });
 
-/** "CONTEXT structure (winnt.h)" of x64: the offsets of the registers that runCalls saves, and of the two that lead on. */
+/**
+ * "CONTEXT structure (winnt.h)" of x64: the offsets of the registers that runCalls saves, and of
+ * the two that lead on.
+ */
 const SAVED = { rbx: 0x90, rsi: 0xa8, rdi: 0xb0 } as const;
 const RSP = 0x98;
 const RIP = 0xf8;
@@ -44,7 +47,10 @@ const RETURN_ADDRESS = MEMORY_SIZE - 64;
 /** What the caller has in the registers. */
 const CALLER = { rbx: 0x1003n, rsi: 0x1002n, rdi: 0x1001n, rip: 0x1000n } as const;
 
-/** What runCalls has put on the stack below the return address: registers by name, and bytes by number. */
+/**
+ * What runCalls has put on the stack below the return address: registers by name, and bytes by
+ * number.
+ */
 type Frame = readonly (string | number)[];
 
 /** What is on the stack after an instruction. */
@@ -57,7 +63,10 @@ function execute(text: string, frame: Frame): Frame {
   return frame.slice(0, -1);
 }
 
-/** The registers of the caller and its stack pointer, as the unwinder finds them at an address in runCalls. */
+/**
+ * The registers of the caller and its stack pointer, as the unwinder finds them at an address in
+ * runCalls.
+ */
 function unwind(address: bigint, frame: Frame) {
   using memory = new NativeMemory(MEMORY_SIZE);
   let stack = RETURN_ADDRESS;
