@@ -29,9 +29,16 @@ static void field(const char *name, size_t offset, size_t size) {
   field(name, offsetof(type, member), sizeof(((type *)0)->member))
 #define F(type, member) NAMED(type, #member, member)
 
+/* A struct that is given a value for each field that src/win32 has compiles only if it has no more. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wmissing-braces"
+#define ALL_FIELDS(type, ...) (void)sizeof((type){__VA_ARGS__})
+
 static void core_structs(void) {
 #include "tests/abi/win32_structs.h"
 }
+#pragma GCC diagnostic pop
 
 static void mechanism_structs(void) {
   STRUCT(SECURITY_ATTRIBUTES);

@@ -26,12 +26,17 @@ export interface Declaration {
   readonly parameters: readonly { readonly type: string; readonly name: string }[];
 }
 
+/** A struct that src/win32 lays out, and the names of its fields. */
+export interface StructLayout {
+  readonly name: string;
+  readonly fields: readonly string[];
+}
+
 /** What one file of src/win32, or all of them, holds. */
 export interface Win32Source {
   readonly symbols: readonly NativeSymbol[];
   readonly constants: readonly string[];
-  /** The layouts of structs. */
-  readonly layouts: readonly { readonly name: string; readonly fields: readonly string[] }[];
+  readonly layouts: readonly StructLayout[];
   /** What is wrong, a sentence for each. A symbol that has something wrong is not among `symbols`. */
   readonly problems: readonly string[];
 }
