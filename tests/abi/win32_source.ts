@@ -162,7 +162,7 @@ function parseEntry(
   if (comment.length === 0) {
     if (!nonblocking || above?.name !== name) return "has no C declaration directly above it";
     const twin = { ...above, parameters, result };
-    return isSame(twin, above)
+    return signature(twin) === signature(above)
       ? twin
       : `is ${signature(twin)}, and the same function above it ${signature(above)}`;
   }
@@ -201,9 +201,7 @@ function parseDeclaration(comment: readonly string[], line: number): Declaration
 
 /** Lines of a comment such as `pv as usize: the reason`. */
 function parseExceptions(comment: readonly string[]): Map<string, string> {
-  const lines = comment.map((line) => /^(\w+) as (\w+): ./.exec(line)).filter((match) =>
-    match !== null
-  );
+  const lines = comment.flatMap((line) => [...line.matchAll(/^(\w+) as (\w+): ./g)]);
   return new Map(lines.map(([, parameter, type]) => [parameter, type]));
 }
 
@@ -229,8 +227,4 @@ function denoTypes(list: string): readonly string[] | undefined {
 
 function signature({ parameters, result }: NativeSymbol): string {
   return `(${parameters.join(", ")}) => ${result}`;
-}
-
-function isSame(a: NativeSymbol, b: NativeSymbol): boolean {
-  return signature(a) === signature(b);
 }
