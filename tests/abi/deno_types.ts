@@ -64,7 +64,10 @@ function resultTypes(type: string, native: NativeType): string[] {
   if (isPointer(native)) return ["pointer"];
   if (native.kind === "void") return ["void"];
   if (native.kind === "float") return [`f${native.size * 8}`];
-  if (native.kind === "struct") return [];
+  // A struct of the size of an integer is passed like one ("x64 calling convention"); no other is known here.
+  if (native.kind === "struct") {
+    return [1, 2, 4, 8].includes(native.size) ? [`u${native.size * 8}`] : [];
+  }
   const sign = native.kind === "signed" ? "i" : "u";
   // SIZE_T or ULONG_PTR, and not ULONG64 or ULONGLONG.
   const isSizeOfPointer = native.size === 8 && !/64|LONGLONG/.test(type);

@@ -1,6 +1,7 @@
-// The parts of constants.c, declarations.c and struct_layout.c that are made from src/win32. tools/peers.ts writes them before it compiles.
+// The parts of constants.c, declarations.c and struct_layout.c that are made from src/win32. tools/peers.ts writes them
+// before it compiles.
 
-import { type NativeSymbol, readWin32Source } from "./win32_source.ts";
+import { type NativeSymbol, readWin32Source, type StructLayout } from "./win32_source.ts";
 
 /** The C text of each file, by its path from the root of the repository. */
 export async function win32Lists(): Promise<Record<string, string>> {
@@ -8,11 +9,18 @@ export async function win32Lists(): Promise<Record<string, string>> {
   return {
     "tests/abi/win32_constants.h": constants.map((name) => `C(${name})\n`).join(""),
     "tests/abi/win32_functions.h": functionsList(symbols),
-    "tests/abi/win32_structs.h": layouts.map(({ name, fields }) =>
-      `STRUCT(${name});\nALL_FIELDS(${name}, ${fields.map(() => 0)});\n` +
-      fields.map((field) => `F(${name}, ${field});\n`).join("")
-    ).join(""),
+    "tests/abi/win32_structs.h": layouts.map(layoutOf).join(""),
   };
+}
+
+/** In which MinGW declares the padding as fields, so that src/win32 has fewer. */
+const WITH_PADDING = ["OBJECT_ATTRIBUTES"];
+
+function layoutOf({ name, fields }: StructLayout): string {
+  const all = WITH_PADDING.includes(name)
+    ? ""
+    : `ALL_FIELDS(${name}, ${fields.map(() => "0").join(", ")});\n`;
+  return `STRUCT(${name});\n${all}` + fields.map((field) => `F(${name}, ${field});\n`).join("");
 }
 
 /** What a symbol's declaration is called in the output of declarations.c; two symbols may share one. */

@@ -26,12 +26,17 @@ export interface Declaration {
   readonly parameters: readonly { readonly type: string; readonly name: string }[];
 }
 
+/** A struct that src/win32 lays out, and the names of its fields. */
+export interface StructLayout {
+  readonly name: string;
+  readonly fields: readonly string[];
+}
+
 /** What one file of src/win32, or all of them, holds. */
 export interface Win32Source {
   readonly symbols: readonly NativeSymbol[];
   readonly constants: readonly string[];
-  /** The layouts of structs. */
-  readonly layouts: readonly { readonly name: string; readonly fields: readonly string[] }[];
+  readonly layouts: readonly StructLayout[];
   /** What is wrong, a sentence for each. A symbol that has something wrong is not among `symbols`. */
   readonly problems: readonly string[];
 }
@@ -157,7 +162,7 @@ function parseEntry(
   if (comment.length === 0) {
     if (!nonblocking || above?.name !== name) return "has no C declaration directly above it";
     const twin = { ...above, parameters, result };
-    return isSame(twin, above)
+    return signature(twin) === signature(above)
       ? twin
       : `is ${signature(twin)}, and the same function above it ${signature(above)}`;
   }
@@ -196,9 +201,7 @@ function parseDeclaration(comment: readonly string[], line: number): Declaration
 
 /** Lines of a comment such as `pv as usize: the reason`. */
 function parseExceptions(comment: readonly string[]): Map<string, string> {
-  const lines = comment.map((line) => /^(\w+) as (\w+): ./.exec(line)).filter((match) =>
-    match !== null
-  );
+  const lines = comment.flatMap((line) => [...line.matchAll(/^(\w+) as (\w+): ./g)]);
   return new Map(lines.map(([, parameter, type]) => [parameter, type]));
 }
 
@@ -224,8 +227,4 @@ function denoTypes(list: string): readonly string[] | undefined {
 
 function signature({ parameters, result }: NativeSymbol): string {
   return `(${parameters.join(", ")}) => ${result}`;
-}
-
-function isSame(a: NativeSymbol, b: NativeSymbol): boolean {
-  return signature(a) === signature(b);
 }

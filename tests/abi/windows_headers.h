@@ -1,6 +1,6 @@
 /*
  * The headers that declare the functions and constants of src/win32. A new DLL's header is
- * included here, and nowhere else.
+ * included here, and nowhere else. (winsock2.h must come before windows.h.)
  */
 
 #ifndef WINIPC_WINDOWS_HEADERS_H
