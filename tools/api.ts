@@ -37,8 +37,8 @@ interface Home {
  * A symbol that has several exports is written in full at the one it belongs to, whose folder it is declared in, and in the others
  * as `export { Name } from "..."`.
  *
- * What `deno doc` does not say is missing: the labels of a tuple's elements and what marks these as optional, `const`, `in` and `out` of type parameters, members
- * with `@ignore`, and whether only the type of a class is exported.
+ * What `deno doc` does not say is missing: the labels of a tuple's elements and what marks these as optional, `const`,
+ * `in` and `out` of type parameters, members with `@ignore`, and whether only the type of a class is exported.
  *
  * @param root URL of the package, ending with a slash
  */

@@ -200,6 +200,8 @@ export function nameText(name: string): string {
 
 function paramText(param: Param): string {
   const { accessibility, readonly } = param;
+  // Nobody else sees the property.
+  if (accessibility === "private") return bareParamText(param);
   const property = accessibility === undefined ? "" : `${accessibility} `;
   return property + (readonly ? "readonly " : "") + bareParamText(param);
 }

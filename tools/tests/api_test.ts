@@ -96,13 +96,13 @@ const DECLARATIONS: readonly (readonly [what: string, source: string, text: stri
   [
     "a class, with its static members first",
     "export abstract class C<T = string> extends Array<T> implements Disposable, AsyncDisposable {\n" +
-    "  constructor(readonly p: T, private q: T, r?: T);\n  constructor(p: T) { super(); }\n" +
+    "  constructor(readonly p: T, private readonly q: T, public r?: T);\n  constructor(p: T) { super(); }\n" +
     "  b?: T;\n  readonly a: number = 1;\n  protected c(): void {}\n  static readonly d: number = 1;\n" +
     "  static async e(): Promise<void> {}\n  get f(): T { return this.g(); }\n  set f(v: T) {}\n" +
     "  abstract g(): T;\n  h(a: string): void;\n  h(a: number): void;\n  h(a: unknown): void {}\n" +
     "  [key: symbol]: unknown;\n  [Symbol.dispose](): void {}\n  async [Symbol.asyncDispose](): Promise<void> {}\n}",
     "export abstract class C<T = string> extends Array<T> implements Disposable, AsyncDisposable {\n" +
-    "  constructor(readonly p: T, private q: T, r?: T);\n" +
+    "  constructor(readonly p: T, q: T, public r?: T);\n" +
     "  [key: symbol]: unknown;\n" +
     "  static readonly d: number;\n" +
     "  static e(): Promise<void>;\n" +

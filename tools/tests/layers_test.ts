@@ -72,18 +72,21 @@ const SMALL_CORE = ["win32", "core/text"];
 const SMALL: Edges = {
   "win32": [],
   "core/text": ["win32"],
+  "struct": ["win32"],
   "named_pipe": ["win32", "core/text"],
   "channel": ["win32", "core/text", "named_pipe"],
 };
 const SMALL_FILES = {
   "win32/kernel32.ts": "",
   "core/text/text.ts": 'import "../../win32/kernel32.ts";',
+  "struct/mod.ts": 'import "../win32/kernel32.ts";',
   "named_pipe/mod.ts": 'import "./node_stream.ts";',
   "named_pipe/node_stream.ts": "",
   "channel/mod.ts": 'import "../named_pipe/mod.ts"; import "../core/text/text.ts";',
 };
 const SMALL_EXPORTS = {
   ".": "./mod.ts",
+  "./struct": "./src/struct/mod.ts",
   "./named-pipe": "./src/named_pipe/mod.ts",
   "./named-pipe/node": "./src/named_pipe/node_stream.ts",
   "./channel": "./src/channel/mod.ts",
@@ -158,6 +161,7 @@ Deno.test("drawing() shows mechanisms above what they import, and the core last"
     ...SMALL_FILES,
     "named_pipe/mod.ts":
       "/**\n * Pipes: streams, which have an end, and which\n * are long enough for a second line here. More.\n *\n * Not this.\n */",
+    "struct/mod.ts": "/** Structs. */",
     "channel/mod.ts": "/** Channels, such as `a.b`. */",
   };
   const purposes = { "win32": "DLLs.", "core/text": "Text." };
@@ -171,6 +175,7 @@ Deno.test("drawing() shows mechanisms above what they import, and the core last"
 graph TD
   channel --> named_pipe
   named_pipe --> core
+  struct --> core
   core["core and win32"]
 \`\`\`
 
@@ -180,6 +185,9 @@ channel     Channels, such as \`a.b\`.
 
 named_pipe  Pipes: streams, which have an end, and which are long enough for a second line here.
             imports core
+
+struct      Structs.
+            imports win32
 
 core/text   Text.
             imports win32
@@ -192,14 +200,14 @@ win32       DLLs.
 
 Deno.test("drawing() wraps what is long", () => {
   const room = {
-    name: "a",
+    name: "room",
     isCore: true,
     level: 0,
     imports: [],
     purpose: "word ".repeat(30).trim(),
   };
   const lines = drawing([room]).split("\n").filter((line) => line.includes("word"));
-  assertEquals(lines, [`a  ${"word ".repeat(19).trim()}`, `   ${"word ".repeat(11).trim()}`]);
+  assertEquals(lines, [`room  ${"word ".repeat(19).trim()}`, `      ${"word ".repeat(11).trim()}`]);
 });
 
 Deno.test("firstSentence() ends at a period, and not within a name", () => {
