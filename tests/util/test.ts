@@ -1,5 +1,6 @@
 import { pendingOperations } from "../../src/core/io/async_io.ts";
 import { untilPending } from "./event_loop.ts";
+import { timeLimit } from "./volume.ts";
 import "./warm_up.ts";
 import { watch } from "./watchdog.ts";
 
@@ -7,7 +8,8 @@ import { watch } from "./watchdog.ts";
 export interface TestOptions extends Omit<Deno.TestDefinition, "name" | "fn"> {
   /**
    * How long the test may take, in milliseconds, before it counts as hung. It is a bound against
-   * waiting for ever, not a speed to be met, so keep it far above what the test needs.
+   * waiting for ever, not a speed to be met, so keep it far above what the test needs. It is 20
+   * times as long in `deno task soak`.
    *
    * @default {60_000}
    */
@@ -31,7 +33,7 @@ export function test(
     sanitizeOps: true,
     ...options,
     name,
-    fn: (t) => runWatched(name, () => fn(t), timeout),
+    fn: (t) => runWatched(name, () => fn(t), timeLimit(timeout)),
   });
 }
 
