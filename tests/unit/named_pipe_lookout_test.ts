@@ -1,5 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { Lookout } from "../../src/named_pipe/lookout.ts";
+import { test } from "../util/test.ts";
 
 const SHORT = 0.5;
 const LONG = 2;
@@ -21,19 +22,19 @@ function exchange(lookout: Lookout, { sleeps }: { sleeps: number | undefined }):
   return look !== undefined;
 }
 
-Deno.test("A lookout does not look before it knows that the peer answers soon", () => {
+test("A lookout does not look before it knows that the peer answers soon", () => {
   const lookout = new Lookout();
   assertEquals(exchange(lookout, { sleeps: SHORT }), false);
   assertEquals(exchange(lookout, { sleeps: SHORT }), true);
 });
 
-Deno.test("A lookout looks for answers only, not for data that come by themselves", () => {
+test("A lookout looks for answers only, not for data that come by themselves", () => {
   const lookout = ofSwiftPeer();
   assertEquals(exchange(lookout, { sleeps: SHORT }), true);
   assertEquals(lookout.look(() => true), undefined);
 });
 
-Deno.test("A lookout gives up a peer that takes its time, until it answers soon again", () => {
+test("A lookout gives up a peer that takes its time, until it answers soon again", () => {
   const lookout = ofSwiftPeer();
   assertEquals(exchange(lookout, { sleeps: LONG }), true);
   assertEquals(exchange(lookout, { sleeps: LONG }), false);
@@ -41,7 +42,7 @@ Deno.test("A lookout gives up a peer that takes its time, until it answers soon 
   assertEquals(exchange(lookout, { sleeps: SHORT }), true);
 });
 
-Deno.test("A lookout that looks in vain rests, for longer each time", () => {
+test("A lookout that looks in vain rests, for longer each time", () => {
   const lookout = ofSwiftPeer();
   const rests: number[] = [];
   for (let i = 0, rest = 0; rests.length < 5; i++) {
@@ -56,7 +57,7 @@ Deno.test("A lookout that looks in vain rests, for longer each time", () => {
   assertEquals(rests, [1, 2, 4, 8, 16]);
 });
 
-Deno.test("A lookout that finds something takes nothing amiss any more", () => {
+test("A lookout that finds something takes nothing amiss any more", () => {
   const lookout = ofSwiftPeer();
   for (let i = 0; i < 100; i++) {
     for (let vain = 0; vain < 7; vain++) assertEquals(exchange(lookout, { sleeps: SHORT }), true);
@@ -64,7 +65,7 @@ Deno.test("A lookout that finds something takes nothing amiss any more", () => {
   }
 });
 
-Deno.test("Looking ends when there are data, or after a moment", async () => {
+test("Looking ends when there are data, or after a moment", async () => {
   const lookout = ofSwiftPeer();
   let looks = 0;
   lookout.wrote();

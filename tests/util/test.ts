@@ -1,5 +1,7 @@
 import { pendingOperations } from "../../src/core/io/async_io.ts";
+import { killProcesses } from "./deno_process.ts";
 import { untilPending } from "./event_loop.ts";
+import { noteProgress } from "./progress.ts";
 import { timeLimit } from "./volume.ts";
 import "./warm_up.ts";
 import { watch } from "./watchdog.ts";
@@ -44,10 +46,11 @@ async function runWatched(
 ): Promise<void> {
   using _watch = watch(name, timeout);
   const hung = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => hung.reject(new Error(`Hung: not done after ${timeout} ms`)),
-    timeout,
-  );
+  const timer = setTimeout(() => {
+    hung.reject(new Error(`Hung: not done after ${timeout} ms`));
+    killProcesses();
+  }, timeout);
+  noteProgress(name, "begun");
   try {
     await Promise.race([fn(), hung.promise]);
     await untilPending(0);
@@ -58,5 +61,6 @@ async function runWatched(
     // Under Wine a completion that comes when the test file is over, and that nobody takes, holds up
     // those of all files to come.
     await untilPending(0);
+    noteProgress(name, "ended");
   }
 }

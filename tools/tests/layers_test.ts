@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { brokenLayers } from "../layers.ts";
+import { test } from "../../tests/util/test.ts";
 
 /** The broken layers of a package with these modules below src. */
 async function brokenIn(modules: Readonly<Record<string, string>>): Promise<string[]> {
@@ -28,17 +29,17 @@ const SOUND = {
   "sync/event.ts": "",
 };
 
-Deno.test("brokenLayers() finds nothing where dependencies go one way", async () => {
+test("brokenLayers() finds nothing where dependencies go one way", async () => {
   assertEquals(await brokenIn(SOUND), []);
 });
 
-Deno.test("brokenLayers() finds a mechanism that imports another", async () => {
+test("brokenLayers() finds a mechanism that imports another", async () => {
   assertEquals(await brokenIn({ ...SOUND, "mailslot/mod.ts": 'import "../sync/mod.ts";' }), [
     "src/mailslot/mod.ts imports src/sync/mod.ts; it may import mailslot, win32, core/text, core/options, core/error, core/memory, core/handle, core/io, core/wait, struct, security.",
   ]);
 });
 
-Deno.test("brokenLayers() finds an import against the direction, also of a type", async () => {
+test("brokenLayers() finds an import against the direction, also of a type", async () => {
   const upward = 'import type { C } from "../core/text/text.ts"; export type D = C;';
   const modules = {
     ...SOUND,
@@ -50,7 +51,7 @@ Deno.test("brokenLayers() finds an import against the direction, also of a type"
   ]);
 });
 
-Deno.test("brokenLayers() finds an import of what is not in src", async () => {
+test("brokenLayers() finds an import of what is not in src", async () => {
   assertEquals(
     await brokenIn({ "core/text/a.ts": 'import "../../../outside.ts"; import "node:fs";' }),
     [
