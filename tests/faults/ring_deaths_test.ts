@@ -8,7 +8,7 @@ import { volume } from "../util/volume.ts";
 import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
 import { killReaders, killWriters } from "./ring_deaths.ts";
 
-const DENO_KILLS = volume(40);
+const DENO_KILLS = volume(200, 100);
 const C_KILLS = volume(400);
 
 for (const waiting of ["spin", "hybrid", "event"] as const) {

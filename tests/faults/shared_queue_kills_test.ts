@@ -4,8 +4,8 @@ import { test } from "../util/test.ts";
 import { volume } from "../util/volume.ts";
 import { killReaders, killWriters } from "./shared_queue_kills.ts";
 
-const C_KILLS = volume(120);
-const DENO_KILLS = volume(40);
+const C_KILLS = volume(300, 50);
+const DENO_KILLS = volume(60, 30);
 
 /** In so many of the rounds, at the least, the C program must have been caught in the middle. */
 const CAUGHT = Math.floor(C_KILLS / 30);

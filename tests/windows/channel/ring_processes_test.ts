@@ -7,7 +7,7 @@ import { volume } from "../../util/volume.ts";
 import { transferAsync, transferSync } from "./ring_transfer.ts";
 
 const SMALL = volume(5_000_000);
-const LARGE = volume(4_000);
+const LARGE = volume(20_000, 100);
 const BY_PROMISES = volume(1_000_000);
 
 const SERVER = new URL("./children/ring_server.ts", import.meta.url);
