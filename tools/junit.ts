@@ -16,10 +16,11 @@ interface TestCase {
 }
 
 /**
- * Counts the tests in a report. A step counts with its test, save that an ignored step is named.
+ * Counts the tests in a report; `undefined` if it is not complete. A step counts with its test, save that an ignored step is named.
  * A test that a filter left out is not counted.
  */
-export function countTests(report: string): TestCounts {
+export function countTests(report: string): TestCounts | undefined {
+  if (!report.trimEnd().endsWith("</testsuites>")) return undefined;
   const counts: TestCounts = { passed: 0, failed: 0, skipped: [] };
   for (const [, suite] of report.matchAll(/<testsuite [^>]*>(.*?)<\/testsuite>/gs)) {
     const cases = [...testCases(suite)];

@@ -3,7 +3,12 @@
 // On Windows one `deno test`. Elsewhere the tests of tests/unit and tools/tests run on this system
 // first, for they must pass on any, and then all of tests runs with Deno for Windows. The last line is
 // always "N passed, N failed", with ", N skipped" when there are any.
+//
+// With --soak, which is `deno task soak`, the tests that have a volume do all of it, and those of
+// tests/soak run too.
 
+import type { Progress } from "../tests/util/progress.ts";
+import { exitCodeText } from "./exit_code.ts";
 import { countTests, type TestCounts } from "./junit.ts";
 import { npmProgramsEnvironment } from "./npm_program.ts";
 import { buildPeers, PeerError, peersEnvironment } from "./peers.ts";
@@ -12,34 +17,30 @@ import { runChild } from "./wine/child.ts";
 import { openWindows } from "./wine/session.ts";
 import { isExitCodeOfSignal } from "./wine/signals.ts";
 
-const MINUTE = 60_000;
-/** After this long (milliseconds) a run is taken to hang, and is ended. */
-const LIMIT = { suite: 20 * MINUTE, soak: 4 * 60 * MINUTE };
-
 /** What is tested: files and folders, and on which system each of them. */
 interface Choice {
   readonly here: readonly string[];
   readonly onWindows: readonly string[];
   readonly options: readonly string[];
-  readonly limit: number;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 async function choose(args: readonly string[]): Promise<Choice> {
   const isWindows = Deno.build.os === "windows";
+  const isSoak = args.includes("--soak");
   const paths: string[] = [];
   const options: string[] = [];
   for (const arg of args.filter((arg) => arg !== "--soak")) {
     (await isPath(arg) ? paths : options).push(arg);
   }
-  if (args.includes("--soak")) {
-    return { here: [], onWindows: ["tests/soak"], options, limit: LIMIT.soak };
-  }
+  const env: Record<string, string> = isSoak ? { WINIPC_SOAK: "1" } : {};
   if (paths.length === 0) {
+    if (isSoak) return { here: [], onWindows: await soakFiles(), options, env };
     return {
       here: isWindows ? [] : ["tests/unit", "tools/tests"],
       onWindows: isWindows ? ["tests", "tools/tests"] : ["tests"],
       options: ["--ignore=tests/soak", ...options],
-      limit: LIMIT.suite,
+      env,
     };
   }
   const isPortable = (path: string) => /^(\.\/)?(tests\/unit|tools\/tests)(\/|$)/.test(path);
@@ -48,8 +49,23 @@ async function choose(args: readonly string[]): Promise<Choice> {
     here: isWindows ? [] : paths.filter(isPortable),
     onWindows: isWindows ? paths : paths.filter((path) => !isForHere(path)),
     options,
-    limit: LIMIT.suite,
+    env,
   };
+}
+
+/** The tests that have a volume, and those that only `deno task soak` runs. */
+async function soakFiles(folder = "tests"): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) {
+      files.push(...await soakFiles(path));
+    } else if (name.endsWith("_test.ts")) {
+      const hasVolume = (await Deno.readTextFile(path)).includes('/util/volume.ts"');
+      if (hasVolume || folder === "tests/soak") files.push(path);
+    }
+  }
+  return files.sort();
 }
 
 async function isPath(arg: string): Promise<boolean> {
@@ -68,32 +84,68 @@ interface Result extends TestCounts {
   readonly endedBySignal?: number;
 }
 
+/** A Deno that runs tests. */
+interface TestedDeno {
+  run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
+  /** The form in which it knows a full path of this system. */
+  path(path: string): string;
+  exitCodeText(code: number): string;
+}
+
 /** Runs `deno test` and counts from its report; a run that failed in another way counts as one. */
 async function test(
-  choice: Choice,
+  deno: TestedDeno,
   paths: readonly string[],
-  run: (args: readonly string[]) => Promise<number>,
-  pathForDeno: (path: string) => string,
+  { options, env }: Choice,
 ): Promise<Result> {
-  const report = await Deno.makeTempFile({ prefix: "winipc-", suffix: ".xml" });
+  const folder = await Deno.makeTempDir({ prefix: "winipc-" });
+  const report = `${folder}/report.xml`;
+  const progress = `${folder}/progress.json`;
   try {
-    const junit = `--junit-path=${pathForDeno(report)}`;
-    const code = await run(["test", "-A", junit, ...choice.options, ...paths]);
-    const counts = countTests(await Deno.readTextFile(report));
-    if (code !== 0 && counts.failed === 0) {
-      console.error(`\ndeno test ended with exit code ${code}, and not by a failed test.`);
+    const args = ["test", "-A", `--junit-path=${deno.path(report)}`, ...options, ...paths];
+    const code = await deno.run(args, { ...env, WINIPC_TEST_PROGRESS: deno.path(progress) });
+    const ended = `\ndeno test ended with exit code ${deno.exitCodeText(code)}`;
+    let counts = countTests(await textOf(report));
+    if (counts === undefined) {
+      // Deno writes the report at its end: something has ended it before.
+      console.error(`${ended} before it had a result. ${lastTest(await textOf(progress))}`);
+      counts = { passed: 0, failed: 1, skipped: [] };
+    } else if (code !== 0 && counts.failed === 0) {
+      console.error(`${ended}, and not by a failed test.`);
       counts.failed++;
     }
     return isExitCodeOfSignal(code) ? { ...counts, endedBySignal: code } : counts;
   } finally {
-    await Deno.remove(report);
+    await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** The text of a file; none if it was not written. */
+async function textOf(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/** Says which test began last, by what tests/util/progress.ts has written. */
+function lastTest(text: string): string {
+  if (text === "") return "No test had begun.";
+  const { name, file, state }: Progress = JSON.parse(text);
+  const end = state === "ended" ? ", and had ended" : "";
+  return `The last test that had begun${end}: "${name}" (${file})`;
 }
 
 async function testHere(choice: Choice): Promise<Result> {
   console.log(`On ${Deno.build.os}: ${choice.here.join(" ")}`);
-  const run = (args: readonly string[]) => runChild(Deno.execPath(), args, { limit: choice.limit });
-  return await test(choice, choice.here, run, (path) => path);
+  const deno: TestedDeno = {
+    run: (args, env) => runChild(Deno.execPath(), args, { env }),
+    path: (path) => path,
+    exitCodeText,
+  };
+  return await test(deno, choice.here, choice);
 }
 
 async function testOnWindows(choice: Choice): Promise<Result> {
@@ -103,9 +155,16 @@ async function testOnWindows(choice: Choice): Promise<Result> {
     console.error("There is no C compiler: tests against C programs are skipped.");
   }
   await using windows = await openWindows();
-  const env = { ...peersEnvironment(peers, windows), ...await npmProgramsEnvironment(windows) };
-  const run = (args: readonly string[]) => windows.run(args, { env, limit: choice.limit });
-  return await test(choice, choice.onWindows, run, windows.windowsPath);
+  const programs = {
+    ...peersEnvironment(peers, windows),
+    ...await npmProgramsEnvironment(windows),
+  };
+  const deno: TestedDeno = {
+    run: (args, env) => windows.run(args, { env: { ...programs, ...env } }),
+    path: windows.windowsPath,
+    exitCodeText: (code) => exitCodeText(code, { lastByte: Deno.build.os !== "windows" }),
+  };
+  return await test(deno, choice.onWindows, choice);
 }
 
 async function main(args: readonly string[]): Promise<Result> {

@@ -3,13 +3,16 @@ import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
 import { runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
+import { volume } from "../util/volume.ts";
 import { MessageCheck } from "./mailslot_messages.ts";
 import { receiveFromProcesses, startWriters } from "./mailslot_processes.ts";
 
 const SERVER = new URL("./mailslot_server.ts", import.meta.url);
 
-test("8 processes send 8,000 messages, and none is lost, damaged or out of order", async () => {
-  await receiveFromProcesses(8, 1_000);
+const EACH = volume(12_500);
+
+test(`8 processes send ${EACH} messages each, and none is lost, damaged or out of order`, async () => {
+  await receiveFromProcesses(8, EACH);
 });
 
 test("A writer that is ended in the middle of its messages leaves whole ones", async () => {

@@ -3,8 +3,6 @@ import { listenNamedPipe, type NamedPipeConn } from "../../src/named_pipe/mod.ts
 import { runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 
-// The same work in two sizes: some seconds in the suite, and as much as was asked for in the soak test.
-
 /** Fills a chunk with what depends on its number and on every position in it. */
 export function fillChunk(chunk: Uint8Array, index: number): void {
   const words = new Uint32Array(chunk.buffer, chunk.byteOffset, chunk.byteLength >>> 2);

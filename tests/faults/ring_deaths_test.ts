@@ -4,20 +4,24 @@ import { peer, startPeer } from "../util/c_peer.ts";
 import type { DenoProcess } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
+import { volume } from "../util/volume.ts";
 import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
 import { killReaders, killWriters } from "./ring_deaths.ts";
+
+const DENO_KILLS = volume(200, 100);
+const C_KILLS = volume(400);
 
 for (const waiting of ["spin", "hybrid", "event"] as const) {
   test(
     `A writer that is killed at any moment loses nothing it has committed (${waiting})`,
     async () => {
-      await killWriters(waiting, 5);
+      await killWriters(waiting, DENO_KILLS);
     },
     { timeout: 120_000 },
   );
 
   test(`A reader that is killed at any moment loses no message (${waiting})`, async () => {
-    await killReaders(waiting, 5);
+    await killReaders(waiting, DENO_KILLS);
   }, { timeout: 120_000 });
 }
 
@@ -42,11 +46,11 @@ async function startHolder(
 }
 
 test(
-  "A writer that is killed between reserve and commit was never heard of, a hundred times",
+  `A writer that is killed between reserve and commit was never heard of, ${C_KILLS} times`,
   async () => {
     const name = uniqueName("ring");
     using reader = RingReader.create({ name, capacity: 256 });
-    for (let index = 0; index < 100; index++) {
+    for (let index = 0; index < C_KILLS; index++) {
       {
         await using holder = await startHolder("reserve", name, index);
         assert(reader.hasPeer);
@@ -68,7 +72,7 @@ test(
 );
 
 test(
-  "A reader that is killed between peek and release leaves the message, a hundred times",
+  `A reader that is killed between peek and release leaves the message, ${C_KILLS} times`,
   async () => {
     const name = uniqueName("ring");
     using writer = RingWriter.create({ name, capacity: 256 });
@@ -77,7 +81,7 @@ test(
       writer.commit();
     };
     send(0);
-    for (let index = 0; index < 100; index++) {
+    for (let index = 0; index < C_KILLS; index++) {
       {
         await using holder = await startHolder("peek", name, index);
         assert(writer.hasPeer);
@@ -144,6 +148,17 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
   }, { ignore });
 }
 
+/** Tests forms of a call: those that block the thread one after another, and the others at once. */
+async function forEachForm<Form>(
+  forms: Readonly<Record<string, Form>>,
+  check: (name: string, form: Form) => Promise<void>,
+): Promise<void> {
+  const entries = Object.entries(forms);
+  const blocks = ([name]: readonly [string, Form]) => name.endsWith("Sync");
+  for (const [name, form] of entries.filter(blocks)) await check(name, form);
+  await Promise.all(entries.filter((entry) => !blocks(entry)).map((entry) => check(...entry)));
+}
+
 test("All forms of reading end when the writer's process has ended", async () => {
   const forms: Record<string, (reader: RingReader) => unknown> = {
     receive: (reader) => reader.receive(),
@@ -157,12 +172,12 @@ test("All forms of reading end when the writer's process has ended", async () =>
     receiveManySync: (reader) => reader.receiveManySync(),
     peekSync: (reader) => reader.peekSync(),
   };
-  for (const [form, read] of Object.entries(forms)) {
+  await forEachForm(forms, async (form, read) => {
     const name = uniqueName("ring");
     using reader = RingReader.create({ name, capacity: 256 });
     await using _holder = await startHolder("reserve", name, 0, LIFE);
     assertEquals(await read(reader), null, form);
-  }
+  });
 }, { ignore });
 
 test(
@@ -178,13 +193,13 @@ test(
       sendManySync: (writer) => writer.sendManySync([message]),
       reserveSync: (writer) => writer.reserveSync(9),
     };
-    for (const [form, send] of Object.entries(forms)) {
+    await forEachForm(forms, async (form, send) => {
       const name = uniqueName("ring");
       using writer = RingWriter.create({ name, capacity: 256 });
       fill(writer);
       await using _holder = await startHolder("peek", name, 0, LIFE);
       await assertRejects(async () => await send(writer), Deno.errors.BrokenPipe, "gone", form);
-    }
+    });
   },
   { ignore },
 );

@@ -4,6 +4,7 @@ import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { uniqueName } from "../util/names.ts";
 import { randomNumbers } from "../util/random.ts";
 import { test } from "../util/test.ts";
+import { volume } from "../util/volume.ts";
 import { ringPairAt } from "../windows/channel/ring_pair.ts";
 import { fuzzOpening, fuzzOpenRings, useBothSides } from "./ring_fuzz.ts";
 
@@ -11,14 +12,16 @@ const WRITE_POSITION = 256;
 const READ_POSITION = 384;
 const DATA_AT = 4096;
 
+const ROUNDS = volume(6_000);
+
 test("A ring that is spoilt while it is open makes its sides throw, and no more", () => {
-  assertGreater(fuzzOpenRings(20_240_607, 300), 300);
+  assertGreater(fuzzOpenRings(20_240_607, ROUNDS), ROUNDS);
 }, { timeout: 120_000 });
 
 test(
   "A ring that is spoilt before it is opened is refused, or makes its sides throw, and no more",
   () => {
-    assertGreater(fuzzOpening(8_151_623, 300), 50);
+    assertGreater(fuzzOpening(8_151_623, ROUNDS), ROUNDS / 6);
   },
   { timeout: 120_000 },
 );
@@ -38,11 +41,12 @@ test(
     worker.postMessage({ name, stop });
     assertEquals(await heard(), "scribbling");
     const random = randomNumbers(1234);
+    const turns = volume(400_000);
     let noticed = 0;
-    for (let turn = 0; turn < 20_000; turn++) noticed += useBothSides(writer, reader, random);
+    for (let turn = 0; turn < turns; turn++) noticed += useBothSides(writer, reader, random);
     Atomics.store(new Int32Array(stopMemory.buffer), 0, 1);
     assertEquals(await heard(), "stopped");
-    assertGreater(noticed, 1000);
+    assertGreater(noticed, turns / 20);
   },
   { timeout: 120_000 },
 );

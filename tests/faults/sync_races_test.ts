@@ -5,8 +5,9 @@ import { pendingWaits } from "../../src/core/wait/threadpool_wait.ts";
 import { EventObject, Semaphore, waitAll, waitAny } from "../../src/sync/mod.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
+import { volume } from "../util/volume.ts";
 
-const ROUNDS = 2000;
+const ROUNDS = volume(40_000);
 
 /** Blocks this thread for a moment, so that the thread pool gets ahead of it by another amount each time. */
 function spin(steps: number): void {

@@ -4,6 +4,7 @@ import { peer, startPeer as start } from "../util/c_peer.ts";
 import { type DenoProcess, runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
+import { volume } from "../util/volume.ts";
 import { checkTraffic, fillTraffic, trafficLength } from "../windows/channel/ring_traffic.ts";
 
 const PROGRAM = "tests/interop/ring_peer";
@@ -19,9 +20,9 @@ function startPeer(...args: (string | number)[]): DenoProcess {
 const SPINS = { spin: 1_000_000, hybrid: 500, event: 0 } as const;
 
 const SHAPES = [
-  { title: "256 bytes", capacity: 256, slotSize: 0, count: 100_000 },
-  { title: "64 KiB", capacity: 2 ** 16, slotSize: 0, count: 1000 },
-  { title: "slots of 20 bytes", capacity: 1024, slotSize: 20, count: 100_000 },
+  { title: "256 bytes", capacity: 256, slotSize: 0, count: volume(400_000) },
+  { title: "64 KiB", capacity: 2 ** 16, slotSize: 0, count: volume(20_000) },
+  { title: "slots of 20 bytes", capacity: 1024, slotSize: 20, count: volume(400_000) },
 ];
 
 for (const waiting of ["spin", "hybrid", "event"] as const) {

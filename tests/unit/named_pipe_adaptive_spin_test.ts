@@ -1,5 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { AdaptiveSpin } from "../../src/named_pipe/adaptive_spin.ts";
+import { test } from "../util/test.ts";
 
 const SHORT = 0.5;
 const LONG = 2;
@@ -21,19 +22,19 @@ function exchange(spin: AdaptiveSpin, { sleeps }: { sleeps: number | undefined }
   return look !== undefined;
 }
 
-Deno.test("A spin does not look before it knows that the peer answers soon", () => {
+test("A spin does not look before it knows that the peer answers soon", () => {
   const spin = new AdaptiveSpin();
   assertEquals(exchange(spin, { sleeps: SHORT }), false);
   assertEquals(exchange(spin, { sleeps: SHORT }), true);
 });
 
-Deno.test("A spin looks for answers only, not for data that come by themselves", () => {
+test("A spin looks for answers only, not for data that come by themselves", () => {
   const spin = ofSwiftPeer();
   assertEquals(exchange(spin, { sleeps: SHORT }), true);
   assertEquals(spin.spin(() => true), undefined);
 });
 
-Deno.test("A spin gives up a peer that takes its time, until it answers soon again", () => {
+test("A spin gives up a peer that takes its time, until it answers soon again", () => {
   const spin = ofSwiftPeer();
   assertEquals(exchange(spin, { sleeps: LONG }), true);
   assertEquals(exchange(spin, { sleeps: LONG }), false);
@@ -41,7 +42,7 @@ Deno.test("A spin gives up a peer that takes its time, until it answers soon aga
   assertEquals(exchange(spin, { sleeps: SHORT }), true);
 });
 
-Deno.test("A spin that looks in vain rests, for longer each time", () => {
+test("A spin that looks in vain rests, for longer each time", () => {
   const spin = ofSwiftPeer();
   const rests: number[] = [];
   for (let i = 0, rest = 0; rests.length < 5; i++) {
@@ -56,7 +57,7 @@ Deno.test("A spin that looks in vain rests, for longer each time", () => {
   assertEquals(rests, [1, 2, 4, 8, 16]);
 });
 
-Deno.test("A spin that finds something takes nothing amiss any more", () => {
+test("A spin that finds something takes nothing amiss any more", () => {
   const spin = ofSwiftPeer();
   for (let i = 0; i < 100; i++) {
     for (let vain = 0; vain < 7; vain++) assertEquals(exchange(spin, { sleeps: SHORT }), true);
@@ -64,7 +65,7 @@ Deno.test("A spin that finds something takes nothing amiss any more", () => {
   }
 });
 
-Deno.test("Looking ends when there are data, or after a moment", async () => {
+test("Looking ends when there are data, or after a moment", async () => {
   const spin = ofSwiftPeer();
   let looks = 0;
   spin.wrote();

@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Win32Error, WindowsError } from "../../src/core/error/windows_error.ts";
 import { putTogether, takeApart } from "../../src/named_pipe/thread_protocol.ts";
+import { test } from "../util/test.ts";
 
 /** The error as another thread gets it. */
 function sent(thrown: unknown): Error {
   return putTogether(structuredClone(takeApart(thrown)));
 }
 
-Deno.test("An error that comes from a thread has the class, text and stack it had there", () => {
+test("An error that comes from a thread has the class, text and stack it had there", () => {
   const classes = [Deno.errors.BrokenPipe, Deno.errors.NotFound, TypeError, RangeError, Error];
   for (const Class of classes) {
     const error = new Class("what happened");
@@ -19,7 +20,7 @@ Deno.test("An error that comes from a thread has the class, text and stack it ha
   }
 });
 
-Deno.test("A Win32Error that comes from a thread as a cause is one again", () => {
+test("A Win32Error that comes from a thread as a cause is one again", () => {
   const cause = new Win32Error(231, { operation: "CreateFileW", object: "\\\\.\\pipe\\demo" });
   const received = sent(new Deno.errors.Busy("not now", { cause }));
   assertInstanceOf(received.cause, Win32Error);
@@ -33,7 +34,7 @@ Deno.test("A Win32Error that comes from a thread as a cause is one again", () =>
   ]);
 });
 
-Deno.test("A WindowsError of any facility comes from a thread with its fields", () => {
+test("A WindowsError of any facility comes from a thread with its fields", () => {
   const init = { facility: "rpc", code: 1722, symbol: "RPC_S_SERVER_UNAVAILABLE" } as const;
   const error = new WindowsError("no server", { ...init, operation: "NdrClientCall2" });
   const received = sent(error);
@@ -49,7 +50,7 @@ Deno.test("A WindowsError of any facility comes from a thread with its fields", 
   assertEquals(again.ntStatus, 0xc0000034);
 });
 
-Deno.test("An error of a program's own class comes from a thread with its name", () => {
+test("An error of a program's own class comes from a thread with its name", () => {
   class OrderError extends Error {
     override name = "OrderError";
     readonly retry = () => {};
@@ -59,14 +60,14 @@ Deno.test("An error of a program's own class comes from a thread with its name",
   assertEquals(sent(Object.assign(new Error("x"), { name: "constructor" })).name, "constructor");
 });
 
-Deno.test("Whatever is thrown comes from a thread as an error", () => {
+test("Whatever is thrown comes from a thread as an error", () => {
   for (const thrown of ["text", 5, null, undefined, Symbol("s"), () => {}]) {
     assertEquals(sent(thrown).message, String(thrown));
   }
   assertEquals((sent(new Error("outer", { cause: "inner" })).cause as Error).message, "inner");
 });
 
-Deno.test("An error that is its own cause comes from a thread", () => {
+test("An error that is its own cause comes from a thread", () => {
   const error = new Error("ring");
   error.cause = error;
   let depth = 0;

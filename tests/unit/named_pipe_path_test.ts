@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseLocalPipePath, parsePipePath } from "../../src/named_pipe/path.ts";
+import { test } from "../util/test.ts";
 
 const VALID: readonly [string, string, string, string][] = [
   // path, full path, server, name
@@ -19,7 +20,7 @@ const VALID: readonly [string, string, string, string][] = [
   ["ü😀", "\\\\.\\pipe\\ü😀", ".", "ü😀"],
 ];
 for (const [path, full, server, name] of VALID) {
-  Deno.test(`A pipe's path may be ${path}`, () => {
+  test(`A pipe's path may be ${path}`, () => {
     assertEquals(parsePipePath(path), { full, server, name });
   });
 }
@@ -40,24 +41,24 @@ const INVALID: readonly [string, string, string][] = [
   ["more than 256 characters", "x".repeat(248), "has at most 256 characters, and this one has 257"],
 ];
 for (const [what, path, rule] of INVALID) {
-  Deno.test(`A pipe's path with ${what} is a TypeError that says which rule is broken`, () => {
+  test(`A pipe's path with ${what} is a TypeError that says which rule is broken`, () => {
     assertThrows(() => parsePipePath(path), TypeError, rule);
   });
 }
 
-Deno.test("A pipe's path may have 256 characters; another server's name is not counted", () => {
+test("A pipe's path may have 256 characters; another server's name is not counted", () => {
   assertEquals(parsePipePath("x".repeat(247)).full.length, 256);
   const remote = `\\\\a-server-with-a-name\\pipe\\${"x".repeat(247)}`;
   assertEquals(parsePipePath(remote).full, remote);
 });
 
-Deno.test("A pipe's path must be a string", () => {
+test("A pipe's path must be a string", () => {
   for (const path of [undefined, null, 5, {}]) {
     assertThrows(() => parsePipePath(path as unknown as string), TypeError, "must be a string");
   }
 });
 
-Deno.test("The path of a pipe to be listened on must be on this computer", () => {
+test("The path of a pipe to be listened on must be on this computer", () => {
   assertEquals(parseLocalPipePath("demo").full, "\\\\.\\pipe\\demo");
   assertThrows(
     () => parseLocalPipePath("\\\\host\\pipe\\demo"),

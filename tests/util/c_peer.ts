@@ -1,4 +1,5 @@
 import { type DenoProcess, runProgram } from "./deno_process.ts";
+import { watchProcess } from "./watchdog.ts";
 
 /**
  * Where the C program that was compiled from `name`.c is, or `null` where there is no C compiler.
@@ -39,6 +40,7 @@ export async function runPeer(
     stderr: "piped",
   });
   await using child = command.spawn();
+  watchProcess(child);
   const output = child.output();
   const writer = child.stdin.getWriter();
   await writer.write(input);

@@ -1,3 +1,5 @@
+import { watchProcess } from "./watchdog.ts";
+
 /** How {@linkcode runDeno} starts a program. */
 export interface RunDenoOptions {
   /** The program's arguments. */
@@ -41,9 +43,12 @@ export function runProgram(path: string, args: readonly unknown[] = []): DenoPro
 
 /** Processes whose test has not disposed of them: if it hung, nobody else ends them. */
 const running = new Set<DenoProcess>();
-addEventListener("unload", () => {
+addEventListener("unload", killProcesses);
+
+/** Ends the processes that no test has disposed of. */
+export function killProcesses(): void {
   for (const process of running) process.kill();
-});
+}
 
 /** A process that a test talks to over its standard input and output, line by line. */
 export class DenoProcess implements AsyncDisposable {
@@ -62,6 +67,7 @@ export class DenoProcess implements AsyncDisposable {
     this.#stderr = child.stderr.text();
     child.status.then(() => this.#ended = true);
     running.add(this);
+    watchProcess(child);
   }
 
   /** The process id as Windows has it. */

@@ -1,5 +1,8 @@
 import { pendingOperations } from "../../src/core/io/async_io.ts";
+import { killProcesses } from "./deno_process.ts";
 import { untilPending } from "./event_loop.ts";
+import { noteProgress } from "./progress.ts";
+import { timeLimit } from "./volume.ts";
 import "./warm_up.ts";
 import { watch } from "./watchdog.ts";
 
@@ -7,7 +10,8 @@ import { watch } from "./watchdog.ts";
 export interface TestOptions extends Omit<Deno.TestDefinition, "name" | "fn"> {
   /**
    * How long the test may take, in milliseconds, before it counts as hung. It is a bound against
-   * waiting for ever, not a speed to be met, so keep it far above what the test needs.
+   * waiting for ever, not a speed to be met, so keep it far above what the test needs. It is 20
+   * times as long in `deno task soak`.
    *
    * @default {60_000}
    */
@@ -31,7 +35,7 @@ export function test(
     sanitizeOps: true,
     ...options,
     name,
-    fn: (t) => runWatched(name, () => fn(t), timeout),
+    fn: (t) => runWatched(name, () => fn(t), timeLimit(timeout)),
   });
 }
 
@@ -42,10 +46,11 @@ async function runWatched(
 ): Promise<void> {
   using _watch = watch(name, timeout);
   const hung = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => hung.reject(new Error(`Hung: not done after ${timeout} ms`)),
-    timeout,
-  );
+  const timer = setTimeout(() => {
+    hung.reject(new Error(`Hung: not done after ${timeout} ms`));
+    killProcesses();
+  }, timeout);
+  noteProgress(name, "begun");
   try {
     await Promise.race([fn(), hung.promise]);
     await untilPending(0);
@@ -56,5 +61,6 @@ async function runWatched(
     // Under Wine a completion that comes when the test file is over, and that nobody takes, holds up
     // those of all files to come.
     await untilPending(0);
+    noteProgress(name, "ended");
   }
 }

@@ -2,14 +2,19 @@
 import type { WatchdogMessage } from "./watchdog.ts";
 
 const timers = new Map<number, ReturnType<typeof setTimeout>>();
+const processes = new Set<number>();
 
 self.onmessage = ({ data }: MessageEvent<WatchdogMessage>) => {
-  if ("done" in data) {
+  if ("start" in data) {
+    timers.set(data.start, setTimeout(() => endProcess(data.name, data.timeout), data.timeout));
+  } else if ("done" in data) {
     clearTimeout(timers.get(data.done));
     timers.delete(data.done);
-    return;
+  } else if ("startedProcess" in data) {
+    processes.add(data.startedProcess);
+  } else {
+    processes.delete(data.endedProcess);
   }
-  timers.set(data.start, setTimeout(() => endProcess(data.name, data.timeout), data.timeout));
 };
 self.postMessage("ready");
 
@@ -17,7 +22,16 @@ function endProcess(name: string, timeout: number): void {
   const text =
     `\nWatchdog: the test "${name}" blocked its thread for over ${timeout} ms; ending the run\n`;
   Deno.stderr.writeSync(new TextEncoder().encode(text));
+  for (const process of processes) kill(process);
   // The test runner takes stderr through a pipe to another of its threads: give that the time to print.
-  // SIGKILL is TerminateProcess on Windows; both end a process whose threads are blocked.
-  setTimeout(() => Deno.kill(Deno.pid, "SIGKILL"), 1_000);
+  setTimeout(() => kill(Deno.pid), 1_000);
+}
+
+/** SIGKILL is TerminateProcess on Windows; both end a process whose threads are blocked. */
+function kill(process: number): void {
+  try {
+    Deno.kill(process, "SIGKILL");
+  } catch {
+    // It has ended, which the blocked thread could not tell.
+  }
 }

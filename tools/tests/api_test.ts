@@ -3,6 +3,7 @@ import { publicSurface, staleLines } from "../api.ts";
 import { documentationIn } from "../api/doc_json.ts";
 import { differingLines } from "../api/line_diff.ts";
 import { withPackage } from "./package.ts";
+import { test } from "../../tests/util/test.ts";
 
 /** The surface of a package with one export, without the two lines above its declarations. */
 async function surfaceOf(text: string): Promise<string> {
@@ -137,7 +138,7 @@ for (const [what, source, text] of DECLARATIONS) {
   });
 }
 
-Deno.test("publicSurface() sorts by name, whatever the order of the source is", async () => {
+test("publicSurface() sorts by name, whatever the order of the source is", async () => {
   const names = ["b", "C", "a", "B"];
   const surface = (names: readonly string[]) =>
     surfaceOf(names.map((name) => `export const ${name}: 1 = 1;\n`).join(""));
@@ -147,7 +148,7 @@ Deno.test("publicSurface() sorts by name, whatever the order of the source is", 
   assertEquals(await surface(names.toReversed()), sorted);
 });
 
-Deno.test("publicSurface() leaves documentation out", async () => {
+test("publicSurface() leaves documentation out", async () => {
   assertEquals(
     await surfaceOf("/** What a is. */\nexport const a: 1 = 1;"),
     await surfaceOf("export const a: 1 = 1;"),
@@ -171,7 +172,7 @@ const TWO_EXPORTS = {
   },
 };
 
-Deno.test("publicSurface() writes a symbol once, at the export it belongs to", async () => {
+test("publicSurface() writes a symbol once, at the export it belongs to", async () => {
   const [, ...sections] = (await surfaceOfPackage(TWO_EXPORTS.exports, TWO_EXPORTS.files))
     .split(/^(?=\/\/ @x)/m);
   assertEquals(sections.map((section) => section.trimEnd()), [
@@ -182,7 +183,7 @@ Deno.test("publicSurface() writes a symbol once, at the export it belongs to", a
   ]);
 });
 
-Deno.test("publicSurface() refers to what a namespace has from another export", async () => {
+test("publicSurface() refers to what a namespace has from another export", async () => {
   const files = { ...TWO_EXPORTS.files, "mod.ts": 'export * as all from "./src/shapes/mod.ts";' };
   const exports = { ".": "./mod.ts", "./shapes": "./src/shapes/mod.ts" };
   const [, root] = (await surfaceOfPackage(exports, files)).split(/^(?=\/\/ @x)/m);
@@ -192,17 +193,17 @@ Deno.test("publicSurface() refers to what a namespace has from another export", 
   );
 });
 
-Deno.test("publicSurface() refuses a default export", async () => {
+test("publicSurface() refuses a default export", async () => {
   const error = await assertRejects(() => surfaceOf("export default function f(): void {}"), Error);
   assert(error.message.includes("mod.ts has a default export"), error.message);
 });
 
-Deno.test("documentationIn() refuses a version of the format that it does not know", () => {
+test("documentationIn() refuses a version of the format that it does not know", () => {
   const error = assertThrows(() => documentationIn('{"version":3,"nodes":{}}'), Error);
   assert(error.message.includes("version 3"), error.message);
 });
 
-Deno.test("staleLines() finds nothing in an up-to-date file, whatever its ends of lines are", async () => {
+test("staleLines() finds nothing in an up-to-date file, whatever its ends of lines are", async () => {
   const files = { "mod.ts": "export const a: 1 = 1;" };
   await withPackage({ exports: { ".": "./mod.ts" }, files }, async (root) => {
     const surface = await publicSurface(root);
@@ -214,7 +215,7 @@ Deno.test("staleLines() finds nothing in an up-to-date file, whatever its ends o
   });
 });
 
-Deno.test("staleLines() shows what has changed since the file was written", async () => {
+test("staleLines() shows what has changed since the file was written", async () => {
   const files = { "mod.ts": "export class C { a(): void {} }" };
   await withPackage({ exports: { ".": "./mod.ts" }, files }, async (root) => {
     await Deno.mkdir(new URL("docs/", root));
@@ -228,13 +229,13 @@ Deno.test("staleLines() shows what has changed since the file was written", asyn
   });
 });
 
-Deno.test("staleLines() shows everything where there is no file", async () => {
+test("staleLines() shows everything where there is no file", async () => {
   const files = { "mod.ts": "export const a: 1 = 1;" };
   const lines = await withPackage({ exports: { ".": "./mod.ts" }, files }, staleLines);
   assert(lines.includes("+export const a: 1;"), lines.join("\n"));
 });
 
-Deno.test("differingLines() shows the fewest lines, and what they belong to once", () => {
+test("differingLines() shows the fewest lines, and what they belong to once", () => {
   const old = "class A {\n  a\n  b\n}\nclass B {\n  c\n  d\n}";
   const now = "class A {\n  a\n  b\n}\nclass B {\n  c2\n  d\n  e\n}\nclass C {\n  f\n}";
   assertEquals(differingLines(old, now), [

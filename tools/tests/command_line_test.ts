@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { test } from "../../tests/util/test.ts";
 
 /** A program that prints what examples/util/cli.ts made of its arguments. */
 const PROGRAM = `
@@ -32,12 +33,12 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-Deno.test("parseCommandLine() returns values of the declared types, and defaults", async () => {
+test("parseCommandLine() returns values of the declared types, and defaults", async () => {
   const { stdout } = await run("--name", "n", "--pause=0.5", "--loud");
   assertEquals(JSON.parse(stdout), { count: 7, pause: 0.5, name: "n", loud: true });
 });
 
-Deno.test("parseCommandLine() shows each option for --help and exits with 0", async () => {
+test("parseCommandLine() shows each option for --help and exits with 0", async () => {
   const { code, stdout } = await run("--help");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "Usage: deno run examples/x.ts [options]");
@@ -59,7 +60,7 @@ for (
     [[], "--name must be given: name of the section."],
   ] as const
 ) {
-  Deno.test(`parseCommandLine() refuses "${args.join(" ")}" with exit code 2`, async () => {
+  test(`parseCommandLine() refuses "${args.join(" ")}" with exit code 2`, async () => {
     const { code, stdout, stderr } = await run(...args);
     assertStringIncludes(stderr, message);
     assertEquals([code, stdout], [2, ""]);

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { EXAMPLES } from "../examples.ts";
+import { test } from "../../tests/util/test.ts";
 
 const ROOT = new URL("../../examples/", import.meta.url);
 
-Deno.test("every example with a demo is in the list, and has a task", () => {
+test("every example with a demo is in the list, and has a task", () => {
   const folders = [...Deno.readDirSync(ROOT)]
     .filter(({ name, isDirectory }) => isDirectory && name !== "util")
     .map(({ name }) => name);
@@ -14,7 +15,7 @@ Deno.test("every example with a demo is in the list, and has a task", () => {
 });
 
 for (const program of programs()) {
-  Deno.test(`examples/${program} explains itself, and refuses what it does not know`, async () => {
+  test(`examples/${program} explains itself, and refuses what it does not know`, async () => {
     const [help, unknown, stray] = await Promise.all([
       run(program, "--help"),
       run(program, "--nonsense"),

@@ -10,6 +10,7 @@ import {
 } from "../layers/checks.ts";
 import { drawing, drawnIn, drawnRooms, firstSentence } from "../layers/drawing.ts";
 import { withPackage } from "./package.ts";
+import { test } from "../../tests/util/test.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -34,18 +35,20 @@ const SOUND = {
   "sync/event.ts": "",
 };
 
-Deno.test("brokenImports() finds nothing where dependencies go one way", async () => {
+test("brokenImports() finds nothing where dependencies go one way", async () => {
   assertEquals(await brokenIn(SOUND), []);
 });
 
-Deno.test("brokenImports() finds a mechanism that imports another", async () => {
+test("brokenImports() finds a mechanism that imports another", async () => {
+import { test } from "../../tests/util/test.ts";
   assertEquals(await brokenIn({ ...SOUND, "mailslot/mod.ts": 'import "../sync/mod.ts";' }), [
     "src/mailslot/mod.ts imports src/sync/mod.ts; " +
     `it may import mailslot, ${CORE.join(", ")}, security.`,
   ]);
 });
 
-Deno.test("brokenImports() finds an import against the direction, also of a type", async () => {
+test("brokenImports() finds an import against the direction, also of a type", async () => {
+import { test } from "../../tests/util/test.ts";
   const upward = 'import type { C } from "../core/text/text.ts"; export type D = C;';
   const modules = {
     ...SOUND,
@@ -57,7 +60,8 @@ Deno.test("brokenImports() finds an import against the direction, also of a type
   ]);
 });
 
-Deno.test("brokenImports() finds an import of what is not in src", async () => {
+test("brokenImports() finds an import of what is not in src", async () => {
+import { test } from "../../tests/util/test.ts";
   assertEquals(
     await brokenIn({ "core/text/a.ts": 'import "../../../outside.ts"; import "node:fs";' }),
     [
@@ -92,7 +96,7 @@ const SMALL_EXPORTS = {
   "./channel": "./src/channel/mod.ts",
 };
 
-Deno.test("unusedEdges() finds what no import needs, but lets the core be allowed as a whole", async () => {
+test("unusedEdges() finds what no import needs, but lets the core be allowed as a whole", async () => {
   await withPackage({ files: inSource(SMALL_FILES) }, async (root) => {
     const imports = await importsOf(root);
     const unused = (edges: Edges) => unusedEdges(imports, edges, SMALL_CORE);
@@ -104,7 +108,7 @@ Deno.test("unusedEdges() finds what no import needs, but lets the core be allowe
   });
 });
 
-Deno.test("upwardEdges() finds a cycle", () => {
+test("upwardEdges() finds a cycle", () => {
   assertEquals(upwardEdges(SMALL), []);
   assertEquals(upwardEdges({ a: ["b"], b: ["a"], c: ["c"] }), [
     "The table of tools/layers.ts must have b above a, which imports it.",
@@ -112,11 +116,11 @@ Deno.test("upwardEdges() finds a cycle", () => {
   ]);
 });
 
-Deno.test("the table of winipc has no cycle", () => {
+test("the table of winipc has no cycle", () => {
   assertEquals(upwardEdges(EDGES), []);
 });
 
-Deno.test("misplacedRooms() compares the folders with the table", async () => {
+test("misplacedRooms() compares the folders with the table", async () => {
   const { "channel/mod.ts": _, ...others } = SMALL_FILES;
   const files = { ...others, "core/new/a.ts": "", "mailslot/mod.ts": "", "stray.ts": "" };
   const found = (files: Files) =>
@@ -130,7 +134,7 @@ Deno.test("misplacedRooms() compares the folders with the table", async () => {
   ]);
 });
 
-Deno.test("misplacedExports() wants one export for each mechanism, and no other", async () => {
+test("misplacedExports() wants one export for each mechanism, and no other", async () => {
   const found = (exports: Files, modules: Files) =>
     withPackage(
       { exports, files: inSource(modules) },
@@ -156,7 +160,7 @@ Deno.test("misplacedExports() wants one export for each mechanism, and no other"
   );
 });
 
-Deno.test("drawing() shows mechanisms above what they import, and the core last", async () => {
+test("drawing() shows mechanisms above what they import, and the core last", async () => {
   const files = {
     ...SMALL_FILES,
     "named_pipe/mod.ts":
@@ -198,7 +202,7 @@ win32       DLLs.
   );
 });
 
-Deno.test("drawing() wraps what is long", () => {
+test("drawing() wraps what is long", () => {
   const room = {
     name: "room",
     isCore: true,
@@ -210,13 +214,13 @@ Deno.test("drawing() wraps what is long", () => {
   assertEquals(lines, [`room  ${"word ".repeat(19).trim()}`, `      ${"word ".repeat(11).trim()}`]);
 });
 
-Deno.test("firstSentence() ends at a period, and not within a name", () => {
+test("firstSentence() ends at a period, and not within a name", () => {
   assertEquals(firstSentence("/** One, of `a.b`. Two. */"), "One, of `a.b`.");
   assertEquals(firstSentence("/**\n * One\n * line.\n */\nexport {};"), "One line.");
   assertEquals(firstSentence("/**\n * No period\n *\n * @module\n */"), "No period");
 });
 
-Deno.test("drawnIn() replaces the drawing and nothing else", () => {
+test("drawnIn() replaces the drawing and nothing else", () => {
   const page = (drawn: string) =>
     `# A\n\n<!-- drawn by \`deno task draw\` -->${drawn}<!-- end of the drawing -->\n\nB\n`;
   const drawn = drawnIn(page("old"), []);
@@ -224,12 +228,12 @@ Deno.test("drawnIn() replaces the drawing and nothing else", () => {
   assertEquals(drawnIn(drawn, []), drawn);
 });
 
-Deno.test("drawnIn() refuses a page without a place for the drawing", () => {
+test("drawnIn() refuses a page without a place for the drawing", () => {
   const error = assertThrows(() => drawnIn("# A\n", []), Error);
   assertEquals(error.message.startsWith("There is no place for the drawing"), true);
 });
 
-Deno.test("drawnRooms() refuses a mechanism without a mod.ts", async () => {
+test("drawnRooms() refuses a mechanism without a mod.ts", async () => {
   await withPackage({ files: {} }, async (root) => {
     await assertRejects(() => drawnRooms(root, { a: [] }, CORE_PURPOSES), Deno.errors.NotFound);
   });

@@ -9,6 +9,7 @@ import { fixedReport, SWEPT } from "../../tests/util/report_data.ts";
 import { SIZES } from "../../bench/sweep.ts";
 import { chartLibrary } from "../chart_library.ts";
 import { BrowserPage, findBrowser } from "./browser.ts";
+import { test } from "../../tests/util/test.ts";
 
 const browser = await findBrowser();
 const library = await chartLibrary();
@@ -133,47 +134,39 @@ async function openReport(width = WIDTH): Promise<BrowserPage & AsyncDisposable>
   }
 }
 
-Deno.test({
-  name: "The report asks for nothing but itself, and says nothing on the console",
-  ignore,
-  fn: async () => {
-    await using page = await openReport();
-    // What has been said comes before the answer to what is asked after it.
-    await page.evaluate("1");
-    const requests = page.events.filter(({ method }) => method === "Network.requestWillBeSent");
-    assertEquals(requests.length, 1);
-    const said = page.events.filter(({ method }) =>
-      ["Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"].includes(method)
-    );
-    assertEquals(said, []);
-  },
-});
+test("The report asks for nothing but itself, and says nothing on the console", async () => {
+  await using page = await openReport();
+  // What has been said comes before the answer to what is asked after it.
+  await page.evaluate("1");
+  const requests = page.events.filter(({ method }) => method === "Network.requestWillBeSent");
+  assertEquals(requests.length, 1);
+  const said = page.events.filter(({ method }) =>
+    ["Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"].includes(method)
+  );
+  assertEquals(said, []);
+}, { ignore });
 
-Deno.test({
-  name: "The report's charts have a line for every mechanism, inside of the chart",
-  ignore,
-  fn: async () => {
-    await using page = await openReport();
-    for (const id of CHARTS) {
-      const chart = `document.querySelector("#${id} svg.plot")`;
-      const lines = `Array.from(document.querySelectorAll("#${id} [aria-label=line] path"))`;
-      const { width, height } = await page.evaluate(
-        `${chart}.getBoundingClientRect().toJSON()`,
-      ) as DOMBox;
-      assertGreater(width, WIDTH / 2, id);
-      assertGreater(height, 200, id);
-      const boxes = await page.evaluate(`${lines}.map((line) => line.getBBox())
+test("The report's charts have a line for every mechanism, inside of the chart", async () => {
+  await using page = await openReport();
+  for (const id of CHARTS) {
+    const chart = `document.querySelector("#${id} svg.plot")`;
+    const lines = `Array.from(document.querySelectorAll("#${id} [aria-label=line] path"))`;
+    const { width, height } = await page.evaluate(
+      `${chart}.getBoundingClientRect().toJSON()`,
+    ) as DOMBox;
+    assertGreater(width, WIDTH / 2, id);
+    assertGreater(height, 200, id);
+    const boxes = await page.evaluate(`${lines}.map((line) => line.getBBox())
         .map(({ x, y, width, height }) => ({ x, y, width, height }))`) as DOMBox[];
-      // In the chart of spreads each has two: the median and p99.
-      assertEquals(boxes.length, id === "spread" ? 2 * SWEPT.length : SWEPT.length, id);
-      for (const box of boxes) {
-        assertGreater(box.width, 50, id);
-        assert(box.x >= 0 && box.x + box.width <= width, id);
-        assert(box.y >= 0 && box.y + box.height <= height, id);
-      }
+    // In the chart of spreads each has two: the median and p99.
+    assertEquals(boxes.length, id === "spread" ? 2 * SWEPT.length : SWEPT.length, id);
+    for (const box of boxes) {
+      assertGreater(box.width, 50, id);
+      assert(box.x >= 0 && box.x + box.width <= width, id);
+      assert(box.y >= 0 && box.y + box.height <= height, id);
     }
-  },
-});
+  }
+}, { ignore });
 
 interface DOMBox {
   readonly x: number;
@@ -182,11 +175,9 @@ interface DOMBox {
   readonly height: number;
 }
 
-Deno.test({
-  name:
-    "The report's charts have no labels over each other or over the edge, on wide screens and narrow ones",
-  ignore,
-  fn: async () => {
+test(
+  "The report's charts have no labels over each other or over the edge, on wide screens and narrow ones",
+  async () => {
     for (const width of [1200, 800, 400]) {
       await using page = await openReport(width);
       for (const id of CHARTS) {
@@ -210,51 +201,40 @@ Deno.test({
       }
     }
   },
-});
+  { ignore },
+);
 
-Deno.test({
-  name: "The report's tables have a row for every mechanism, size, goal and need",
-  ignore,
-  fn: async () => {
-    await using page = await openReport();
-    const rows = (id: string) =>
-      page.evaluate(`document.querySelectorAll("#${id} tbody tr").length`) as Promise<number>;
-    assertEquals(await rows("all-figures"), SWEPT.length * SIZES.length);
-    assertEquals(await rows("goals"), fixedReport().rows.length);
-    assertGreater(await rows("recommendation"), 5);
-    assertEquals(await rows("properties"), SWEPT.filter(({ ours }) => ours).length);
-  },
-});
+test("The report's tables have a row for every mechanism, size, goal and need", async () => {
+  await using page = await openReport();
+  const rows = (id: string) =>
+    page.evaluate(`document.querySelectorAll("#${id} tbody tr").length`) as Promise<number>;
+  assertEquals(await rows("all-figures"), SWEPT.length * SIZES.length);
+  assertEquals(await rows("goals"), fixedReport().rows.length);
+  assertGreater(await rows("recommendation"), 5);
+  assertEquals(await rows("properties"), SWEPT.filter(({ ours }) => ours).length);
+}, { ignore });
 
-Deno.test({
-  name: "The report is no wider than a telephone's screen or a sheet of paper",
-  ignore,
-  fn: async () => {
-    // A sheet of A4 with its margins is 718 pixels wide.
-    for (const [width, media] of [[400, "screen"], [718, "print"]] as const) {
-      await using page = await openReport(width);
-      await page.send("Emulation.setEmulatedMedia", { media });
-      const needed = await page.evaluate("document.documentElement.scrollWidth");
-      assertLessOrEqual(needed, width, media);
-    }
-  },
-});
+test("The report is no wider than a telephone's screen or a sheet of paper", async () => {
+  // A sheet of A4 with its margins is 718 pixels wide.
+  for (const [width, media] of [[400, "screen"], [718, "print"]] as const) {
+    await using page = await openReport(width);
+    await page.send("Emulation.setEmulatedMedia", { media });
+    const needed = await page.evaluate("document.documentElement.scrollWidth");
+    assertLessOrEqual(needed, width, media);
+  }
+}, { ignore });
 
 for (const [look, media] of Object.entries(LOOKS)) {
-  Deno.test({
-    name: `The report is legible on ${look}`,
-    ignore,
-    fn: async () => {
-      await using page = await openReport();
-      await page.send("Emulation.setEmulatedMedia", media);
-      const { text, line, background } = await page.evaluate(`(${legibility})()`) as Legibility;
-      // The levels of "Web Content Accessibility Guidelines" for text and for graphics.
-      assertGreater(text[0], 4.5, text[1]);
-      assertGreater(line[0], 3, line[1]);
-      assertEquals(background < 0.5, look === "a dark screen");
-      assertGreater(await paintedShare(page), 0.005);
-    },
-  });
+  test(`The report is legible on ${look}`, async () => {
+    await using page = await openReport();
+    await page.send("Emulation.setEmulatedMedia", media);
+    const { text, line, background } = await page.evaluate(`(${legibility})()`) as Legibility;
+    // The levels of "Web Content Accessibility Guidelines" for text and for graphics.
+    assertGreater(text[0], 4.5, text[1]);
+    assertGreater(line[0], 3, line[1]);
+    assertEquals(background < 0.5, look === "a dark screen");
+    assertGreater(await paintedShare(page), 0.005);
+  }, { ignore });
 }
 
 /** How much of the first chart is painted in another colour than its corner. */

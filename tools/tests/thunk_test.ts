@@ -7,6 +7,7 @@ import {
   thunkCode,
 } from "../../src/core/callback/thunk_code.ts";
 import { readObject } from "./coff.ts";
+import { test } from "../../tests/util/test.ts";
 
 const SOURCE = `${import.meta.dirname}/thunk.c`;
 
@@ -123,7 +124,7 @@ function link(file: Uint8Array<ArrayBuffer>, arch: Arch, entrySize: number): Uin
   );
 }
 
-Deno.test("thunkCode() refuses an architecture that it has no code for", () => {
+test("thunkCode() refuses an architecture that it has no code for", () => {
   assertThrows(
     () => thunkCode("riscv64"),
     Deno.errors.NotSupported,

@@ -15,8 +15,6 @@ const ONE_KEY_PRESS = 200;
 export interface RunOptions {
   /** Environment variables beside those it inherits. */
   readonly env?: Readonly<Record<string, string>>;
-  /** End it after so many milliseconds; default: never. */
-  readonly limit?: number;
 }
 
 /**
@@ -60,10 +58,6 @@ export async function runChild(
   const watch = setInterval(() => {
     if (Deno.ppid !== parent) end("SIGHUP");
   }, PARENT_POLL);
-  const overdue = options.limit === undefined ? undefined : setTimeout(() => {
-    console.error(`\nEnded: it ran longer than ${options.limit} ms.`);
-    end("SIGTERM");
-  }, options.limit);
   try {
     const status = await child.status;
     if (endedBy !== undefined) return exitCodeOf(endedBy);
@@ -71,6 +65,5 @@ export async function runChild(
     return interrupted ? exitCodeOf("SIGINT") : status.code;
   } finally {
     clearInterval(watch);
-    clearTimeout(overdue);
   }
 }

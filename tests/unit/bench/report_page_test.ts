@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { reportPage } from "../../../bench/report/page.ts";
 import { fixedReport } from "../../util/report_data.ts";
+import { test } from "../../util/test.ts";
 
 const HOSTILE = `</script><script>alert("x")</script><!--<img src=x onerror='y'>&`;
 const assets = {
@@ -14,7 +15,7 @@ function scripts(page: string): string[] {
   return page.split(/<script\b[^>]*>/i).slice(1).map((text) => text.split(/<\/script/i)[0]);
 }
 
-Deno.test("reportPage() lets nothing of the figures out of its place", () => {
+test("reportPage() lets nothing of the figures out of its place", () => {
   const { rows, sweep, ...report } = fixedReport();
   const page = reportPage({
     ...report,
@@ -29,7 +30,7 @@ Deno.test("reportPage() lets nothing of the figures out of its place", () => {
   assertEquals(series[0].name, HOSTILE);
 });
 
-Deno.test("reportPage() keeps code and licence whole that end a script or a comment", () => {
+test("reportPage() keeps code and licence whole that end a script or a comment", () => {
   const page = reportPage(fixedReport(), assets);
   const library = scripts(page)[1];
   assertStringIncludes(library, String.raw`run('\x3c/script>');`);
@@ -37,14 +38,14 @@ Deno.test("reportPage() keeps code and licence whole that end a script or a comm
   assertEquals(scripts(page)[2], "draw();");
 });
 
-Deno.test("reportPage() shows goals that are met and goals that are missed", () => {
+test("reportPage() shows goals that are met and goals that are missed", () => {
   const page = reportPage(fixedReport(), assets);
   assertEquals(page.match(/<li class="met">/g)?.length, 1);
   assertEquals(page.match(/<li class="missed">/g)?.length, 1);
   assertStringIncludes(page, "Node: not on this machine");
 });
 
-Deno.test("reportPage() names a mechanism that is not there, and keeps the others", () => {
+test("reportPage() names a mechanism that is not there, and keeps the others", () => {
   const { sweep, ...report } = fixedReport();
   const [first, ...others] = sweep;
   const missing = { ...first, points: [], curve: [], missing: "It is not on this machine." };
@@ -53,7 +54,7 @@ Deno.test("reportPage() names a mechanism that is not there, and keeps the other
   assertEquals(page.match(/<th scope="rowgroup"/g)?.length, sweep.length);
 });
 
-Deno.test("reportPage() says that nothing was measured", () => {
+test("reportPage() says that nothing was measured", () => {
   const page = reportPage({ ...fixedReport(), rows: [], sweep: [] }, assets);
   assertStringIncludes(page, "No rows were run.");
   assertStringIncludes(page, "Nothing was measured.");

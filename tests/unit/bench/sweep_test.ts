@@ -6,10 +6,11 @@ import {
   type SizeFigures,
 } from "../../../bench/programs/sweep_driver.ts";
 import { seriesOf, SIZES, sweep } from "../../../bench/sweep.ts";
+import { test } from "../../util/test.ts";
 
 const PIPE = { id: "pipe", name: "a pipe", ours: true };
 
-Deno.test("seriesOf() halves round trips and takes percentiles of all rounds together", () => {
+test("seriesOf() halves round trips and takes percentiles of all rounds together", () => {
   const round = (first: number, throughput: number): SizeFigures[] => [{
     size: 64,
     samples: Array.from({ length: 500 }, (_, i) => (first + 2 * i) * 2000),
@@ -25,7 +26,7 @@ Deno.test("seriesOf() halves round trips and takes percentiles of all rounds tog
   assertAlmostEquals(last.latency, last.share * 1000, 1);
 });
 
-Deno.test("seriesOf() says of a mechanism that has not run that it is missing", () => {
+test("seriesOf() says of a mechanism that has not run that it is missing", () => {
   assertEquals(seriesOf(PIPE, []), {
     ...PIPE,
     points: [],
@@ -39,7 +40,7 @@ function program(code: string) {
   return { path: Deno.execPath(), args: ["eval", code] };
 }
 
-Deno.test("sweep() says what failed, and measures the others", async () => {
+test("sweep() says what failed, and measures the others", async () => {
   const figures = [{ size: 64, samples: [2000, 4000], throughput: 5 }];
   const said: string[] = [];
   const [good, bad, absent] = await sweep(
@@ -60,11 +61,11 @@ Deno.test("sweep() says what failed, and measures the others", async () => {
   assertEquals(said.length, 4);
 });
 
-Deno.test("SIZES go from 64 B to 4 MiB", () => {
+test("SIZES go from 64 B to 4 MiB", () => {
   assertEquals([SIZES[0], SIZES[2], SIZES[SIZES.length - 1]], [64, 1024, 4 * 1024 * 1024]);
 });
 
-Deno.test("measureAsync() and serveAsync() agree on what is sent, and the end ends both", async () => {
+test("measureAsync() and serveAsync() agree on what is sent, and the end ends both", async () => {
   const there = new TransformStream<Uint8Array, Uint8Array>();
   const back = new TransformStream<Uint8Array, Uint8Array>();
   const link = (from: ReadableStream<Uint8Array>, to: WritableStream<Uint8Array>) => {
@@ -90,7 +91,7 @@ Deno.test("measureAsync() and serveAsync() agree on what is sent, and the end en
   }
 });
 
-Deno.test("measureSync() sends streams of no more bytes than allowed", async () => {
+test("measureSync() sends streams of no more bytes than allowed", async () => {
   const SIZE = 1 << 16;
   let streams: number[] = [];
   const link = {

@@ -3,23 +3,36 @@ import { RingDuplex } from "../../../src/channel/mod.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
+import { volume } from "../../util/volume.ts";
 import { transferAsync, transferSync } from "./ring_transfer.ts";
+
+const SMALL = volume(5_000_000);
+const LARGE = volume(20_000, 100);
+const BY_PROMISES = volume(1_000_000);
 
 const SERVER = new URL("./children/ring_server.ts", import.meta.url);
 
 for (const waiting of ["spin", "hybrid", "event"] as const) {
   test(
-    `Every byte of two million messages comes from another process, in order (${waiting})`,
+    `Every byte of ${SMALL} small messages comes from another process, in order (${waiting})`,
     async () => {
-      await transferSync({ waiting, count: 2_000_000, capacity: 4096, largest: 100 });
+      await transferSync({ waiting, count: SMALL, capacity: 4096, largest: 100 });
     },
     { timeout: 120_000 },
   );
 
   test(
-    `Every byte of many messages comes by promises from another process (${waiting})`,
+    `Every byte of ${LARGE} large messages comes from another process, in order (${waiting})`,
     async () => {
-      await transferAsync({ waiting, count: 50_000, capacity: 2 ** 16, largest: 1000 });
+      await transferSync({ waiting, count: LARGE, capacity: 2 ** 17, largest: 2 ** 16 - 8 });
+    },
+    { timeout: 120_000 },
+  );
+
+  test(
+    `Every byte of ${BY_PROMISES} messages comes by promises from another process (${waiting})`,
+    async () => {
+      await transferAsync({ waiting, count: BY_PROMISES, capacity: 2 ** 16, largest: 1000 });
     },
     { timeout: 120_000 },
   );

@@ -7,6 +7,7 @@ import { Side } from "../../../src/channel/ring/side.ts";
 import { Waiter } from "../../../src/channel/ring/waiter.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
+import { volume } from "../../util/volume.ts";
 import { EndlessReader, EndlessWriter } from "./ring_endless.ts";
 
 /** A Worker that answers; it has ended when the result is disposed of. */
@@ -28,7 +29,7 @@ const AHEAD = 3;
 for (const waiting of ["event", "hybrid"] as const) {
   test(`No wake-up is lost between two threads that sleep all the time (${waiting})`, async () => {
     const name = uniqueName("ring");
-    const count = 20_000;
+    const count = volume(400_000);
     using echo = await startEcho(name, waiting, count);
     using writer = new EndlessWriter({ name: `${name}.a`, waiting });
     using reader = new EndlessReader({ name: `${name}.b`, waiting });
@@ -45,7 +46,7 @@ for (const waiting of ["event", "hybrid"] as const) {
 
   test(`No wake-up is lost by promises (${waiting})`, async () => {
     const name = uniqueName("ring");
-    const count = 5_000;
+    const count = volume(100_000);
     using echo = await startEcho(name, waiting, count);
     using writer = new EndlessWriter({ name: `${name}.a`, waiting });
     using reader = new EndlessReader({ name: `${name}.b`, waiting });
