@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 // Writes into a ring what does not belong there, all the time, until it is told to stop by a word of its memory.
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
-import { randomNumbers, spoil } from "./ring_fuzz.ts";
+import { randomNumbers, corrupt } from "./ring_fuzz.ts";
 
 self.onmessage = ({ data }: MessageEvent<{ name: string; stop: string }>) => {
   using memory = SharedMemory.open({ name: data.name });
@@ -10,7 +10,7 @@ self.onmessage = ({ data }: MessageEvent<{ name: string; stop: string }>) => {
   const stopped = new Int32Array(stop.buffer);
   const random = randomNumbers(4711);
   self.postMessage("scribbling");
-  while (Atomics.load(stopped, 0) === 0) spoil(view, random);
+  while (Atomics.load(stopped, 0) === 0) corrupt(view, random);
   self.postMessage("stopped");
   self.close();
 };

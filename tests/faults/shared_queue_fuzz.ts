@@ -114,8 +114,8 @@ export async function fuzz(seed: number, rounds: number): Promise<FuzzCounts> {
       for (let at = RING_AT; at < RING_AT + CAPACITY; at++) bytes[at] = below(256);
     },
   ];
-  const take = (message: Uint8Array | null) => {
-    if (message === null) return;
+  const take = (message: Uint8Array | undefined) => {
+    if (message === undefined) return;
     counts.received++;
     assert(message.length <= queue.maxMessageSize, `A message of ${message.length} bytes`);
   };

@@ -41,7 +41,7 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
   }, { timeout });
 }
 
-test("Rings that are spoilt in thousands of ways make their sides throw, and no more", () => {
+test("Rings that are corrupted in thousands of ways make their sides throw, and no more", () => {
   for (let seed = 1; seed <= 20; seed++) {
     fuzzOpenRings(seed, 1000);
     fuzzOpening(seed, 1000);
