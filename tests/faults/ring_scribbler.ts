@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 // Writes into a ring what does not belong there, all the time, until it is told to stop by a word of its memory.
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
-import { randomNumbers, corrupt } from "./ring_fuzz.ts";
+import { corrupt, randomNumbers } from "./ring_fuzz.ts";
 
 self.onmessage = ({ data }: MessageEvent<{ name: string; stop: string }>) => {
   using memory = SharedMemory.open({ name: data.name });

@@ -20,7 +20,7 @@ function randomNumbers(seed: number): () => number {
 
 /** Whether an error is one that the documentation names; an index out of range, for one, is not. */
 function isDocumented(error: unknown): boolean {
-  if (error instanceof RangeError) return /participants/.test(error.message);
+  if (error instanceof RangeError) return /member ids/.test(error.message);
   return error instanceof Deno.errors.InvalidData || error instanceof Deno.errors.TimedOut;
 }
 

@@ -1,5 +1,5 @@
 import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
-import { byteLengthOf, checkBytes, startDeadline, startDeadlineSync } from "../arguments.ts";
+import { checkMessage, startDeadline, startDeadlineSync } from "../arguments.ts";
 import { maxPayload } from "./layout.ts";
 import { QueueMember } from "./member.ts";
 import { createQueue, type OpenQueue, openQueue } from "./open_queue.ts";
@@ -389,8 +389,7 @@ export class SharedQueue implements Disposable, AsyncIterable<Uint8Array<ArrayBu
   }
 
   #checkMessage(message: Uint8Array): void {
-    checkBytes(message, "A message");
-    const length = byteLengthOf(message);
+    const length = checkMessage(message, "A message");
     if (length <= this.#maxMessageSize) return;
     const longest = this.#maxMessageSize;
     throw new RangeError(

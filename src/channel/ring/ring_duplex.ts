@@ -1,7 +1,7 @@
 import { AsyncLock } from "../../core/io/async_lock.ts";
 import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
 import { quoteName } from "../../core/text/object_name.ts";
-import { byteLengthOf, checkBytes, startDeadline, startDeadlineSync } from "../arguments.ts";
+import { byteLengthOf, checkMessage, startDeadline, startDeadlineSync } from "../arguments.ts";
 import {
   checkDuplexCreateOptions,
   checkOpenOptions,
@@ -161,13 +161,16 @@ export class RingDuplex implements Disposable {
     const admitted = this.#lock.acquire(deadline);
     if (admitted !== undefined) await admitted;
     try {
-      if (this.closed) throw this.#interruptedError();
+      this.#checkNotInterrupted();
       const number = this.#nextNumber();
       const place = await this.writer.reserve(REQUEST_HEADER + byteLengthOf(message), deadline);
+      this.#checkNotInterrupted();
       this.#send(place, number, message);
       for (;;) {
-        const reply = this.#take(await this.reader.peek(deadline));
-        if (reply === null) throw this.#disconnectedError();
+        const found = await this.reader.peek(deadline);
+        this.#checkNotInterrupted();
+        if (found === null) throw this.#disconnectedError();
+        const reply = this.#take(found);
         if (reply.number === number) return reply.message;
       }
     } finally {
@@ -205,8 +208,9 @@ export class RingDuplex implements Disposable {
     const place = this.writer.reserveSync(REQUEST_HEADER + byteLengthOf(message), deadline);
     this.#send(place, number, message);
     for (;;) {
-      const reply = this.#take(this.reader.peekSync(deadline));
-      if (reply === null) throw this.#disconnectedError();
+      const found = this.reader.peekSync(deadline);
+      if (found === null) throw this.#disconnectedError();
+      const reply = this.#take(found);
       if (reply.number === number) return reply.message;
     }
   }
@@ -241,13 +245,16 @@ export class RingDuplex implements Disposable {
   async serve(handler: RingRequestHandler, options?: WaitOptions): Promise<void> {
     const deadline = startDeadline("RingDuplex.serve()", options);
     for (;;) {
-      const request = this.#take(await this.reader.peek(deadline));
-      if (request === null) return;
+      const found = await this.reader.peek(deadline);
+      if (found === null) return;
+      this.#checkNotInterrupted();
+      const request = this.#take(found);
       const reply = await handler(request.message);
       this.#checkMessage(reply, "A reply");
-      if (this.closed) throw this.#interruptedError();
+      this.#checkNotInterrupted();
       try {
         const place = await this.writer.reserve(REQUEST_HEADER + byteLengthOf(reply), deadline);
+        this.#checkNotInterrupted();
         this.#send(place, request.number, reply);
       } catch (error) {
         // A side that has disconnected has no use for the reply; the next peek finds out.
@@ -279,8 +286,9 @@ export class RingDuplex implements Disposable {
   ): void {
     const deadline = startDeadlineSync("RingDuplex.serveSync()", options);
     for (;;) {
-      const request = this.#take(this.reader.peekSync(deadline));
-      if (request === null) return;
+      const found = this.reader.peekSync(deadline);
+      if (found === null) return;
+      const request = this.#take(found);
       const reply = handler(request.message);
       this.#checkMessage(reply, "A reply");
       try {
@@ -320,8 +328,7 @@ export class RingDuplex implements Disposable {
   }
 
   #checkMessage(message: Uint8Array, what: string): void {
-    checkBytes(message, what);
-    const length = byteLengthOf(message);
+    const length = checkMessage(message, what);
     const longest = this.writer.maxMessageSize - REQUEST_HEADER;
     if (length <= longest) return;
     throw new RangeError(
@@ -334,20 +341,20 @@ export class RingDuplex implements Disposable {
   }
 
   #send(place: Uint8Array<ArrayBuffer>, number: number, message: Uint8Array): void {
-    if (byteLengthOf(message) !== place.length - REQUEST_HEADER) {
+    const length = byteLengthOf(message);
+    if (length !== place.length - REQUEST_HEADER) {
       this.writer.cancel();
       throw new TypeError("A message must not be transferred or resized while it waits for room");
     }
     const header = new DataView(place.buffer, place.byteOffset, REQUEST_HEADER);
     header.setUint32(0, number, true);
     header.setUint32(4, 0, true);
-    place.set(message, REQUEST_HEADER);
+    if (length > 0) place.set(message, REQUEST_HEADER);
     this.writer.commit();
   }
 
   /** Takes the request or reply that `peek()` has shown. */
-  #take(place: Uint8Array<ArrayBuffer> | null): NumberedMessage | null {
-    if (place === null) return null;
+  #take(place: Uint8Array<ArrayBuffer>): NumberedMessage {
     if (place.length < REQUEST_HEADER) {
       throw new Deno.errors.InvalidData(
         `A message of ${place.length} bytes in ring channel ${quoteName(this.reader.name)} ` +
@@ -367,10 +374,10 @@ export class RingDuplex implements Disposable {
     );
   }
 
-  #interruptedError(): Error {
-    return new Deno.errors.Interrupted(
-      `The ${this.#label} was closed while a call was pending`,
-    );
+  /** After a promise: what it resolved with may be of a ring that was closed since. */
+  #checkNotInterrupted(): void {
+    if (!this.reader.closed && !this.writer.closed) return;
+    throw new Deno.errors.Interrupted(`The ${this.#label} was closed while a call was pending`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertRejects, assertThrows } from "@std/assert";
 import { pendingWaits } from "../../../src/core/wait/threadpool_wait.ts";
-import { RingReader, type RingWaiting, RingWriter } from "../../../src/channel/mod.ts";
+import { RingDuplex, RingReader, type RingWaiting, RingWriter } from "../../../src/channel/mod.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
@@ -199,6 +199,90 @@ test("sendMany() sends more than fits at once", async () => {
   while (received.length < messages.length) received.push(...await pair.reader.receiveMany() ?? []);
   await sent;
   assertEquals(received, messages);
+});
+
+/** A Worker that is slow, ready to work at a ring; it has ended when the result is disposed of. */
+async function startSlow(work: "read" | "reply", name: string) {
+  const worker = new Worker(new URL("./children/ring_slow_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  const heard = () => new Promise<void>((resolve) => worker.onmessage = () => resolve());
+  await heard();
+  worker.postMessage({ work, name });
+  await heard();
+  const done = heard();
+  return { done, [Symbol.dispose]: () => worker.terminate() };
+}
+
+test("The timeout of a call that blocks the thread is that of all its waits", async () => {
+  const name = uniqueName("ring");
+  using slow = await startSlow("read", name);
+  {
+    using writer = RingWriter.open({ name });
+    // Each message gets room within 20 ms, and all of them in two seconds.
+    const messages = Array.from({ length: 100 }, () => messageOf(24));
+    assertThrows(
+      () => writer.sendManySync(messages, { timeout: 300 }),
+      Deno.errors.TimedOut,
+      "No room in the ring channel",
+    );
+  }
+  await slow.done;
+});
+
+test("The timeout of RingDuplex.requestSync() is that of all its waits", async () => {
+  const name = uniqueName("duplex");
+  using slow = await startSlow("reply", name);
+  {
+    using client = RingDuplex.open({ name });
+    // There is another reply every 20 ms, and the right one after 600 ms.
+    assertThrows(
+      () => client.requestSync(messageOf(1), { timeout: 300 }),
+      Deno.errors.TimedOut,
+      "within 300 ms",
+    );
+  }
+  await slow.done;
+});
+
+test("Closing a reader ends its iteration, while it waits and between two messages", async () => {
+  for (const closesInLoop of [true, false]) {
+    using pair = ringPair();
+    pair.writer.trySend(messageOf(1));
+    pair.writer.trySend(messageOf(2));
+    let count = 0;
+    const iteration = (async () => {
+      for await (const _message of pair.reader) {
+        if (++count === 1 && closesInLoop) pair.reader.close();
+      }
+    })();
+    await someTurns();
+    pair.reader.close();
+    await iteration;
+    assertEquals(count, closesInLoop ? 1 : 2);
+    for await (const _message of pair.reader) throw new Error("There was a message");
+  }
+});
+
+test("Closing a duplex pair interrupts its calls, and refuses later ones", async () => {
+  const name = uniqueName("duplex");
+  const server = RingDuplex.create({ name, capacity: 64 });
+  const client = RingDuplex.open({ name });
+  const requests = [client.request(messageOf(16)), client.request(messageOf(16))];
+  const interrupted = requests.map((request) =>
+    assertRejects(() => request, Deno.errors.Interrupted, "closed while a call was pending")
+  );
+  client.close();
+  await Promise.all(interrupted);
+  await assertRejects(() => client.request(messageOf(1)), Deno.errors.BadResource, "is closed");
+  assertThrows(() => client.requestSync(messageOf(1)), Deno.errors.BadResource, "is closed");
+
+  using _next = RingDuplex.open({ name });
+  server.reader.tryReceiveMany();
+  const served = server.serve((request) => request);
+  server.close();
+  await assertRejects(() => served, Deno.errors.Interrupted, "closed while a call was pending");
+  await assertRejects(() => server.serve((request) => request), Deno.errors.BadResource, "closed");
 });
 
 test("waitForPeer() waits for the first process of the other side, and for the next", async () => {
