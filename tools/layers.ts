@@ -64,7 +64,7 @@ export const EDGES: Edges = {
   "process": [...CORE, "struct", "anonymous_pipe"],
   "named_pipe": [...CORE, "security"],
   "mailslot": [...CORE, "security"],
-  "channel": [...CORE, "struct", "security", "shared_memory", "process"],
+  "channel": [...CORE, "struct", "security", "sync", "shared_memory", "process"],
 };
 
 /** What each room of the core is for; the others say it in the first sentence of their mod.ts. */

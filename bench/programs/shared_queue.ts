@@ -34,7 +34,9 @@ function inAndOut(size: string, amount: string): void {
   const message = new Uint8Array(Number(size)).fill(1);
   report(Number(amount), (count) => {
     for (let i = 0; i < count; i++) {
-      if (!queue.tryEnqueue(message) || queue.tryDequeue() === null) throw new Error("Not alone");
+      if (!queue.tryEnqueue(message) || queue.tryDequeue() === undefined) {
+        throw new Error("Not alone");
+      }
     }
   });
 }

@@ -1,9 +1,19 @@
 /**
  * Channels: messages through shared memory, about as fast as memory is copied.
  *
- * - {@linkcode RingWriter} and {@linkcode RingReader} pass messages from one process to one other.
- * - {@linkcode RingDuplex} does so in both directions.
+ * - {@linkcode RingWriter} and {@linkcode RingReader} pass messages from one process to another.
+ * - {@linkcode RingDuplex} does so in both directions, for requests and replies or for messages.
  * - {@linkcode SharedQueue} connects any number of writers and readers.
+ *
+ * What is true of all of them:
+ *
+ * - Calls whose name begins with `try` never wait, and those whose name ends in `Sync` block the
+ *   thread.
+ * - "Nothing now" is `undefined`, and the end of a ring, when its writer has disconnected, is
+ *   `null`.
+ * - A timeout is the total of the call.
+ * - `close()` rejects pending calls with `Deno.errors.Interrupted` and ends iterations; calls on a
+ *   closed object throw `Deno.errors.BadResource`.
  *
  * Needs only `--allow-ffi`; importing it has no effect.
  *
@@ -31,18 +41,12 @@ export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.
 export type { Security } from "../security/mod.ts";
 export type {
   RingCreateOptions,
+  RingDuplexCreateOptions,
   RingOpenOptions,
   RingWaiting,
   RingWaitingOptions,
 } from "./ring/options.ts";
-export { RingBulkReader } from "./ring/ring_bulk_reader.ts";
-export { RingBulkWriter } from "./ring/ring_bulk_writer.ts";
-export {
-  RingDuplex,
-  type RingDuplexCreateOptions,
-  type RingRequestHandler,
-} from "./ring/ring_duplex.ts";
-export { RingEnd } from "./ring/ring_end.ts";
+export { RingDuplex, type RingRequestHandler } from "./ring/ring_duplex.ts";
 export { RingReader } from "./ring/ring_reader.ts";
 export { RingWriter } from "./ring/ring_writer.ts";
 export type {

@@ -137,13 +137,21 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
       await using holder = await startHolder("peek", name, 0);
       const sent = writer.send(new Uint8Array(9));
       holder.kill();
-      await assertRejects(() => sent, Deno.errors.BrokenPipe, "gone");
+      await assertRejects(() => sent, Deno.errors.BrokenPipe, "disconnected");
     }
     {
       await using _holder = await startHolder("peek", name, 0, LIFE);
-      assertThrows(() => writer.sendSync(new Uint8Array(9)), Deno.errors.BrokenPipe, "gone");
-      assertThrows(() => writer.reserveSync(9, { timeout: 0 }), Deno.errors.BrokenPipe, "gone");
-      assertThrows(() => writer.trySend(new Uint8Array(9)), Deno.errors.BrokenPipe, "gone");
+      assertThrows(
+        () => writer.sendSync(new Uint8Array(9)),
+        Deno.errors.BrokenPipe,
+        "disconnected",
+      );
+      assertThrows(
+        () => writer.reserveSync(9, { timeout: 0 }),
+        Deno.errors.BrokenPipe,
+        "disconnected",
+      );
+      assertThrows(() => writer.trySend(new Uint8Array(9)), Deno.errors.BrokenPipe, "disconnected");
     }
   }, { ignore });
 }
@@ -198,7 +206,12 @@ test(
       using writer = RingWriter.create({ name, capacity: 256 });
       fill(writer);
       await using _holder = await startHolder("peek", name, 0, LIFE);
-      await assertRejects(async () => await send(writer), Deno.errors.BrokenPipe, "gone", form);
+      await assertRejects(
+        async () => await send(writer),
+        Deno.errors.BrokenPipe,
+        "disconnected",
+        form,
+      );
     });
   },
   { ignore },

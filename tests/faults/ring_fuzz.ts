@@ -10,7 +10,7 @@ const END = DATA_AT + CAPACITY;
 /** What there is in the header: see docs/ring_channel.md. */
 const HEADER = [0, 4, 8, 12, 16, 128, 132, 136, 140, 192, 196, 200, 204, 256, 384, 512, 640, 644];
 
-/** What a ring that someone spoils may answer, besides ordinary results. */
+/** What a corrupted ring may answer, besides ordinary results. */
 const ALLOWED = [Deno.errors.InvalidData, Deno.errors.BrokenPipe, Deno.errors.TimedOut];
 
 /** Values that break what is not checked. */
@@ -30,8 +30,8 @@ const NASTY = [
   0xffff_ffff,
 ];
 
-/** Spoils a word of memory that a ring is in. */
-export function spoil(memory: DataView, random: (bound: number) => number): void {
+/** Corrupts a word of memory that a ring is in. */
+export function corrupt(memory: DataView, random: (bound: number) => number): void {
   const inHeader = random(2) === 0;
   const at = inHeader ? HEADER[random(HEADER.length)] : DATA_AT + 4 * random(CAPACITY / 4);
   const kind = random(3);
@@ -44,7 +44,7 @@ export function spoil(memory: DataView, random: (bound: number) => number): void
   memory.setUint32(at, value, true);
 }
 
-/** Uses both sides of a ring in all ways, a few times. @returns How often it was noticed that the ring is spoilt. */
+/** Uses both sides of a ring in all ways, a few times. @returns How often it was noticed that the ring is corrupted. */
 export function useBothSides(
   writer: RingWriter,
   reader: RingReader,
@@ -57,7 +57,7 @@ export function useBothSides(
     () => writer.trySendMany([new Uint8Array(length), new Uint8Array(writer.slotSize ?? 3)]),
     () => {
       const place = writer.tryReserve(length);
-      if (place === null) return;
+      if (place === undefined) return;
       checkPlace(place, writer.maxMessageSize);
       place.fill(255);
       writer.commit();
@@ -104,7 +104,7 @@ function checkCopy(message: Uint8Array | null | undefined, largest: number): voi
   assert(!message || message.length <= largest);
 }
 
-/** Makes rings, spoils them and uses them. @returns How often it was noticed. */
+/** Makes rings, corrupts them and uses them. @returns How often it was noticed. */
 export function fuzzOpenRings(seed: number, rounds: number): number {
   const random = randomNumbers(seed);
   let noticed = 0;
@@ -117,13 +117,13 @@ export function fuzzOpenRings(seed: number, rounds: number): number {
     const view = new DataView(memory.buffer);
     for (let turn = 0; turn < 30; turn++) {
       noticed += useBothSides(writer, reader, random);
-      if (random(2) === 0) spoil(view, random);
+      if (random(2) === 0) corrupt(view, random);
     }
   }
   return noticed;
 }
 
-/** Spoils rings before they are opened. @returns How often it was noticed. */
+/** Corrupts rings before they are opened. @returns How often it was noticed. */
 export function fuzzOpening(seed: number, rounds: number): number {
   const random = randomNumbers(seed);
   let noticed = 0;
@@ -136,7 +136,7 @@ export function fuzzOpening(seed: number, rounds: number): number {
     using first = RingReader.open({ name });
     writer.close();
     const view = new DataView(memory.buffer);
-    for (let count = 1 + random(3); count > 0; count--) spoil(view, random);
+    for (let count = 1 + random(3); count > 0; count--) corrupt(view, random);
     try {
       using second = RingWriter.open({ name });
       noticed += useBothSides(second, first, random);

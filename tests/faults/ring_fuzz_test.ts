@@ -14,12 +14,12 @@ const DATA_AT = 4096;
 
 const ROUNDS = volume(6_000);
 
-test("A ring that is spoilt while it is open makes its sides throw, and no more", () => {
+test("A ring that is corrupted while it is open makes its sides throw, and no more", () => {
   assertGreater(fuzzOpenRings(20_240_607, ROUNDS), ROUNDS);
 }, { timeout: 120_000 });
 
 test(
-  "A ring that is spoilt before it is opened is refused, or makes its sides throw, and no more",
+  "A ring that is corrupted before it is opened is refused, or makes its sides throw, and no more",
   () => {
     assertGreater(fuzzOpening(8_151_623, ROUNDS), ROUNDS / 6);
   },
@@ -27,7 +27,7 @@ test(
 );
 
 test(
-  "A ring that another thread spoils at every moment makes its sides throw, and no more",
+  "A ring that another thread corrupts at every moment makes its sides throw, and no more",
   async () => {
     const name = uniqueName("ring");
     const stop = `${name}.stop`;
@@ -52,7 +52,7 @@ test(
 );
 
 /** A ring with one message, whose memory is at hand. */
-function spoilable() {
+function corruptible() {
   const name = uniqueName("ring");
   const writer = RingWriter.create({ name, capacity: 64 });
   const reader = RingReader.open({ name });
@@ -72,10 +72,10 @@ function spoilable() {
 
 test("A length that does not fit into what was written is refused, and refused again", () => {
   for (const length of [17, 24, 25, 56, 64, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff]) {
-    using ring = spoilable();
+    using ring = corruptible();
     ring.view.setUint32(DATA_AT, length, true);
     for (const use of [() => ring.reader.tryReceive(), () => ring.reader.tryPeek()]) {
-      assertThrows(use, Deno.errors.InvalidData, "is spoilt", `length ${length}`);
+      assertThrows(use, Deno.errors.InvalidData, "is corrupted", `length ${length}`);
     }
     ring.view.setUint32(DATA_AT, 16, true);
     assertEquals(ring.reader.tryReceive(), new Uint8Array(16));
@@ -89,23 +89,23 @@ test("A length that goes beyond the end of the ring is refused", () => {
   using memory = SharedMemory.open({ name: pair.name });
   // The first one ends where the ring does, and the second one is at its start.
   new DataView(memory.buffer).setUint32(DATA_AT + 40, 24, true);
-  assertThrows(() => pair.reader.tryPeek(), Deno.errors.InvalidData, "a length is 24");
+  assertThrows(() => pair.reader.tryPeek(), Deno.errors.InvalidData, "a length of 24");
 });
 
 test("Padding in place of padding is refused", () => {
-  using ring = spoilable();
+  using ring = corruptible();
   // Says that the ring is written up to its end, and that all of it is to be skipped, and again.
   ring.view.setUint32(WRITE_POSITION, 64, true);
   ring.view.setUint32(DATA_AT, 0xffff_ffff, true);
-  assertThrows(() => ring.reader.tryReceive(), Deno.errors.InvalidData, "is spoilt");
+  assertThrows(() => ring.reader.tryReceive(), Deno.errors.InvalidData, "is corrupted");
 });
 
 test("A position that the other side cannot have is refused", () => {
   for (const position of [72, 79, 128, 0x7fff_fff8, 0x8000_0000, 0xffff_ff00]) {
-    using ring = spoilable();
+    using ring = corruptible();
     assertEquals(ring.reader.tryReceive(), new Uint8Array(16));
     ring.view.setUint32(WRITE_POSITION, 24 + position, true);
-    assertThrows(() => ring.reader.tryReceive(), Deno.errors.InvalidData, "is spoilt");
+    assertThrows(() => ring.reader.tryReceive(), Deno.errors.InvalidData, "is corrupted");
     ring.view.setUint32(WRITE_POSITION, 24, true);
 
     ring.writer.trySend(new Uint8Array(24));
@@ -113,17 +113,17 @@ test("A position that the other side cannot have is refused", () => {
     assertThrows(
       () => ring.writer.trySend(new Uint8Array(24)),
       Deno.errors.InvalidData,
-      "is spoilt",
+      "is corrupted",
     );
   }
 });
 
-test("Messages before a spoilt one are delivered", () => {
-  using ring = spoilable();
+test("Messages before a corrupted one are delivered", () => {
+  using ring = corruptible();
   ring.writer.trySend(new Uint8Array(8));
   ring.view.setUint32(DATA_AT + 24, 1000, true);
   assertEquals(ring.reader.tryReceiveMany(), [new Uint8Array(16)]);
-  assertThrows(() => ring.reader.tryReceiveMany(), Deno.errors.InvalidData, "a length is 1000");
+  assertThrows(() => ring.reader.tryReceiveMany(), Deno.errors.InvalidData, "a length of 1000");
 });
 
 test("A header that says more than there is, is refused", () => {
@@ -132,9 +132,9 @@ test("A header that says more than there is, is refused", () => {
   using memory = SharedMemory.open({ name });
   const view = new DataView(memory.buffer);
   const cases: [number, number, string][] = [
-    [0, 0x12345678, "not that of a ring"],
+    [0, 0x12345678, "is not a ring channel"],
     [4, 2, "version 2"],
-    [8, 64, "is spoilt"],
+    [8, 64, "is corrupted"],
     [12, 8192, "more than its memory"],
     [12, 2 ** 30, "more than its memory"],
     [12, 1000, "capacity"],
@@ -142,8 +142,8 @@ test("A header that says more than there is, is refused", () => {
     [12, 0x8000_0000, "capacity"],
     [16, 513, "slotSize"],
     [16, 0xffff_ffff, "slotSize"],
-    [WRITE_POSITION, 1032, "is spoilt"],
-    [READ_POSITION, 8, "is spoilt"],
+    [WRITE_POSITION, 1032, "is corrupted"],
+    [READ_POSITION, 8, "is corrupted"],
   ];
   for (const [at, value, text] of cases) {
     const before = view.getUint32(at, true);

@@ -2,7 +2,7 @@
 // Writes into a ring what does not belong there, all the time, until it is told to stop by a word of its memory.
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { randomNumbers } from "../util/random.ts";
-import { spoil } from "./ring_fuzz.ts";
+import { corrupt } from "./ring_fuzz.ts";
 
 self.onmessage = ({ data }: MessageEvent<{ name: string; stop: string }>) => {
   using memory = SharedMemory.open({ name: data.name });
@@ -11,7 +11,7 @@ self.onmessage = ({ data }: MessageEvent<{ name: string; stop: string }>) => {
   const stopped = new Int32Array(stop.buffer);
   const random = randomNumbers(4711);
   self.postMessage("scribbling");
-  while (Atomics.load(stopped, 0) === 0) spoil(view, random);
+  while (Atomics.load(stopped, 0) === 0) corrupt(view, random);
   self.postMessage("stopped");
   self.close();
 };

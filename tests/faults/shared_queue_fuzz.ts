@@ -10,7 +10,7 @@ const CAPACITY = 512;
 
 /** Whether an error is one that the documentation names; an index out of range, for one, is not. */
 function isDocumented(error: unknown): boolean {
-  if (error instanceof RangeError) return /participants/.test(error.message);
+  if (error instanceof RangeError) return /member ids/.test(error.message);
   return error instanceof Deno.errors.InvalidData || error instanceof Deno.errors.TimedOut;
 }
 
@@ -103,8 +103,8 @@ export async function fuzz(seed: number, rounds: number): Promise<FuzzCounts> {
       for (let at = RING_AT; at < RING_AT + CAPACITY; at++) bytes[at] = below(256);
     },
   ];
-  const take = (message: Uint8Array | null) => {
-    if (message === null) return;
+  const take = (message: Uint8Array | undefined) => {
+    if (message === undefined) return;
     counts.received++;
     assert(message.length <= queue.maxMessageSize, `A message of ${message.length} bytes`);
   };

@@ -41,7 +41,7 @@ export async function killWriters(by: Victim, rounds: number): Promise<number> {
     const receive = (most: number) => {
       for (let count = 0; count < most; count++) {
         const message = queue.tryDequeue();
-        if (message === null) break;
+        if (message === undefined) break;
         assertEquals(readMessage(message), { writer: round, number: ++last });
       }
     };

@@ -39,7 +39,7 @@ export class Observer implements Disposable {
   async *drain(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     for (;;) {
       const message = this.queue.tryDequeue();
-      if (message !== null) yield message;
+      if (message !== undefined) yield message;
       else if (this.#settled) return;
       else await new Promise((resolve) => setTimeout(resolve, 2));
     }
@@ -57,7 +57,7 @@ export class Observer implements Disposable {
       assertEquals(queue.tryEnqueue(message), true);
       assertEquals(queue.tryDequeue(), message);
     }
-    assertEquals(queue.tryDequeue(), null);
+    assertEquals(queue.tryDequeue(), undefined);
   }
 
   [Symbol.dispose](): void {

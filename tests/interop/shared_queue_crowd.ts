@@ -53,5 +53,5 @@ export async function assertEachSeenOnce(options: CrowdOptions): Promise<void> {
   const received = new Sums();
   for (const reader of readers) received.addLine(await reader.waitForLine(/^received/));
   assertEquals(`${received}`, `${sent}`);
-  assertEquals(queue.tryDequeue(), null);
+  assertEquals(queue.tryDequeue(), undefined);
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { createQueue } from "../../src/channel/queue/open_queue.ts";
-import { mayLive } from "../../src/channel/queue/lease.ts";
+import { mayLive } from "../../src/channel/queue/member.ts";
 import { SharedQueue } from "../../src/channel/mod.ts";
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { uniqueName } from "../util/names.ts";
@@ -40,12 +40,12 @@ test("The C program receives what SharedQueue sends, and the other way round", a
   assertEquals(queue.enqueueMany(messages), 4);
   const { lines } = await askPeer(made, "drain", 10);
   assertEquals(lines, messages.map((message) => `message ${hex(message)}`));
-  assertEquals(queue.tryDequeue(), null);
+  assertEquals(queue.tryDequeue(), undefined);
 
   const put = await askPeer(made, "put", ...messages.map(hex));
   assertEquals(put.lines, ["in", "in", "in", "in"]);
   for (const message of messages) assertEquals(queue.tryDequeue(), message);
-  assertEquals(queue.tryDequeue(), null);
+  assertEquals(queue.tryDequeue(), undefined);
 }, { ignore });
 
 test("SharedQueue and the C program see the same queue full", async () => {
@@ -64,7 +64,11 @@ test(
     const name = uniqueName("queue");
     await using maker = startPeer({ name, capacity: 256 }, "join");
     await maker.waitForLine("joined as 1");
-    assertThrows(() => SharedQueue.create({ name, capacity: 512 }), RangeError, "has capacity 256");
+    assertThrows(
+      () => SharedQueue.create({ name, capacity: 512 }),
+      RangeError,
+      "it has capacity 256",
+    );
     using queue = SharedQueue.open({ name });
     assertEquals([queue.existed, queue.capacity, mayLive(name, 1n)], [true, 256, true]);
     const refused = await askPeer({ name, capacity: 512 }, "put", "01");
@@ -202,7 +206,7 @@ test("A C program that is stopped in the middle is waited for, however long", as
     for (const message of first) assertEquals(queue.tryDequeue(), message);
     const start = performance.now();
     while (performance.now() - start < 150) {
-      assertEquals(queue.tryDequeue(), null);
+      assertEquals(queue.tryDequeue(), undefined);
       await new Promise((resolve) => setTimeout(resolve, 3));
     }
     await writer.writeLine("");
@@ -223,7 +227,7 @@ test(
       await reader.waitForLine(`at ${at}`);
       const start = performance.now();
       while (performance.now() - start < 100) {
-        assertEquals(queue.tryDequeue(), null);
+        assertEquals(queue.tryDequeue(), undefined);
         await new Promise((resolve) => setTimeout(resolve, 3));
       }
       await reader.writeLine("");

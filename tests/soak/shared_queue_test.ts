@@ -23,7 +23,7 @@ test("A record that its writer did not finish is given up after ten seconds", as
     writer.kill();
     await writer.status;
   }
-  assertEquals(queue.tryDequeue(), null);
+  assertEquals(queue.tryDequeue(), undefined);
   const start = performance.now();
   queue.tryEnqueue(Uint8Array.of(2));
   assertEquals(await queue.dequeue(), Uint8Array.of(2));

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { distance, geometryFault, largestMessage, padded } from "../../src/channel/ring/layout.ts";
+import {
+  bytesBetween,
+  geometryFault,
+  maxMessageSize,
+  padded,
+} from "../../src/channel/ring/layout.ts";
 import { waitingMode } from "../../src/channel/ring/options.ts";
 import { test } from "../util/test.ts";
 
@@ -7,7 +12,7 @@ test("padded() gives the next multiple of 8", () => {
   assertEquals([0, 1, 7, 8, 9, 15, 16].map(padded), [0, 8, 8, 8, 16, 16, 16]);
 });
 
-test("distance() tells how far two positions of a ring are apart, also where they start again at 0", () => {
+test("bytesBetween() tells how far two positions of a ring are apart, also where they start again at 0", () => {
   const cases = [
     [0, 0, 0],
     [0, 64, 64],
@@ -22,15 +27,15 @@ test("distance() tells how far two positions of a ring are apart, also where the
     [0, 0x8000_0000, -1],
   ];
   for (const [from, to, bytes] of cases) {
-    assertEquals(Math.max(-1, distance(from | 0, to | 0, 64)), bytes, `from ${from} to ${to}`);
+    assertEquals(Math.max(-1, bytesBetween(from | 0, to | 0, 64)), bytes, `from ${from} to ${to}`);
   }
 });
 
-test("distance() is right for the largest capacity, and refuses a byte more", () => {
+test("bytesBetween() is right for the largest capacity, and refuses a byte more", () => {
   const capacity = 2 ** 30;
   for (const from of [0, 8, 0x3fff_fff8, 0x7fff_fff8, 0xc000_0000, 0xffff_fff8]) {
-    assertEquals(distance(from | 0, (from + capacity) | 0, capacity), capacity);
-    assert(distance(from | 0, (from + capacity + 8) | 0, capacity) < 0);
+    assertEquals(bytesBetween(from | 0, (from + capacity) | 0, capacity), capacity);
+    assert(bytesBetween(from | 0, (from + capacity + 8) | 0, capacity) < 0);
   }
 });
 
@@ -50,9 +55,9 @@ test("geometryFault() accepts powers of two from 64 to 2^30, and slots of up to 
   }
 });
 
-test("largestMessage() leaves room for a message and what is skipped before it, wherever it starts", () => {
+test("maxMessageSize() leaves room for a message and what is skipped before it, wherever it starts", () => {
   for (const capacity of [64, 128, 4096]) {
-    const largest = largestMessage({ capacity, slotSize: 0 });
+    const largest = maxMessageSize({ capacity, slotSize: 0 });
     assertEquals(largest, capacity / 2 - 8);
     const record = 8 + padded(largest);
     for (let offset = 0; offset < capacity; offset += 8) {
@@ -60,10 +65,10 @@ test("largestMessage() leaves room for a message and what is skipped before it, 
       assertEquals(record <= tail || tail + record <= capacity, true, `at ${offset}`);
     }
   }
-  assertEquals(largestMessage({ capacity: 64, slotSize: 20 }), 20);
+  assertEquals(maxMessageSize({ capacity: 64, slotSize: 20 }), 20);
 });
 
-test("waitingMode() refuses ways of waiting that there are not", () => {
+test("waitingMode() refuses ways of waiting that do not exist", () => {
   for (const waiting of ["", "Spin", "poll", 1, null]) {
     assertThrows(() => waitingMode({ waiting: waiting as "spin" }), TypeError, "waiting must be");
   }
@@ -73,7 +78,7 @@ test("waitingMode() refuses ways of waiting that there are not", () => {
   }
 });
 
-test("waitingMode() looks before it sleeps in mode hybrid only", () => {
+test("waitingMode() polls before it sleeps in mode hybrid only", () => {
   const several = navigator.hardwareConcurrency > 1;
   assertEquals(waitingMode({}), { waiting: "hybrid", spinTime: several ? 0.05 : 0 });
   assertEquals(waitingMode({ spinTime: 200 }).spinTime, several ? 0.2 : 0);

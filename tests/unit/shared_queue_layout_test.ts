@@ -1,7 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
-  checkCapacity,
-  checkQueueName,
   HEADER_SIZE,
   leaseName,
   LONG,
@@ -16,6 +14,7 @@ import {
   slotOwner,
   WORD,
 } from "../../src/channel/queue/layout.ts";
+import { checkCapacity, checkQueueName } from "../../src/channel/queue/options.ts";
 import { test } from "../util/test.ts";
 
 test("The queue's layout is that of the protocol, byte by byte", () => {
@@ -93,5 +92,5 @@ test("checkCapacity() takes multiples of 8 from 24 up", () => {
   for (const capacity of [0, 8, 16, 25, 28, -24, 24.5, NaN, Infinity, 2 ** 53]) {
     assertThrows(() => checkCapacity(capacity), RangeError, "multiple of 8");
   }
-  assertThrows(() => checkCapacity("64" as unknown as number), TypeError, "not string");
+  assertThrows(() => checkCapacity("64" as unknown as number), TypeError, 'not "64"');
 });

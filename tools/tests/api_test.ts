@@ -133,7 +133,7 @@ const DECLARATIONS: readonly (readonly [what: string, source: string, text: stri
 ];
 
 for (const [what, source, text] of DECLARATIONS) {
-  Deno.test(`publicSurface() writes ${what}`, async () => {
+  test(`publicSurface() writes ${what}`, async () => {
     assertEquals(await surfaceOf(source), text);
   });
 }

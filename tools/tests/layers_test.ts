@@ -40,7 +40,6 @@ test("brokenImports() finds nothing where dependencies go one way", async () => 
 });
 
 test("brokenImports() finds a mechanism that imports another", async () => {
-import { test } from "../../tests/util/test.ts";
   assertEquals(await brokenIn({ ...SOUND, "mailslot/mod.ts": 'import "../sync/mod.ts";' }), [
     "src/mailslot/mod.ts imports src/sync/mod.ts; " +
     `it may import mailslot, ${CORE.join(", ")}, security.`,
@@ -48,7 +47,6 @@ import { test } from "../../tests/util/test.ts";
 });
 
 test("brokenImports() finds an import against the direction, also of a type", async () => {
-import { test } from "../../tests/util/test.ts";
   const upward = 'import type { C } from "../core/text/text.ts"; export type D = C;';
   const modules = {
     ...SOUND,
@@ -61,7 +59,6 @@ import { test } from "../../tests/util/test.ts";
 });
 
 test("brokenImports() finds an import of what is not in src", async () => {
-import { test } from "../../tests/util/test.ts";
   assertEquals(
     await brokenIn({ "core/text/a.ts": 'import "../../../outside.ts"; import "node:fs";' }),
     [

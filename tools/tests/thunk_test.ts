@@ -144,22 +144,21 @@ if (Deno.build.os === "linux") {
     };
 
     for (const name of ["postCompletion", "runCalls"] as const) {
-      Deno.test({
-        name: `${name} for ${arch} is the instructions that its listing says`,
-        ignore: !isThere("llvm-mc"),
-        async fn() {
+      test(
+        `${name} for ${arch} is the instructions that its listing says`,
+        async () => {
           assertEquals(
             await disassemble(arch, functions[name]),
             listedInstructions(LISTINGS[arch][name]),
           );
         },
-      });
+        { ignore: !isThere("llvm-mc") },
+      );
     }
 
-    Deno.test({
-      name: `The thunks for ${arch} and their unwind tables are what ${compiler} makes`,
-      ignore: !isThere("llvm-mc") || !isThere(compiler),
-      async fn() {
+    test(
+      `The thunks for ${arch} and their unwind tables are what ${compiler} makes`,
+      async () => {
         const entrySize = arch === "x86_64" ? 12 : 8;
         const compiled = link(await compile(arch), arch, entrySize);
         assertEquals(
@@ -170,15 +169,16 @@ if (Deno.build.os === "linux") {
         assertEquals(code.functionTable % 4, 0);
         assertEquals(code.functionCount, 1);
       },
-    });
+      { ignore: !isThere("llvm-mc") || !isThere(compiler) },
+    );
 
-    Deno.test({
-      name: `The structs of the thunks are those of ${compiler} for ${arch}`,
-      ignore: !isThere(compiler),
-      async fn() {
+    test(
+      `The structs of the thunks are those of ${compiler} for ${arch}`,
+      async () => {
         await compile(arch, structAssertions());
       },
-    });
+      { ignore: !isThere(compiler) },
+    );
   }
 }
 

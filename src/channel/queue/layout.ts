@@ -1,56 +1,64 @@
 /**
- * Names and memory layout of the Cloudtoid Interprocess protocol, version 3, on Windows: docs/protocol.md of the repository
- * cloudtoid/interprocess. Little-endian; positions and identifiers are signed 64-bit integers, all else is signed 32-bit.
+ * Names and memory layout of the Cloudtoid Interprocess protocol, version 3, on Windows:
+ * docs/protocol.md of the repository cloudtoid/interprocess. Little-endian; positions and
+ * identifiers are signed 64-bit integers, everything else is signed 32-bit.
+ *
+ * Publisher, subscriber and lease are the protocol's own words, and so is participant, where the
+ * protocol names a field: a participant is called a member of the queue here.
  *
  * @module
  */
 
-import { quoteName } from "../../core/text/object_name.ts";
-
 /** Elements of the memory as a `BigInt64Array`. */
 export const LONG = {
-  /** Position of the oldest record: bytes consumed since the queue was made. Only the owner of the reader's lock moves it. */
+  /**
+   * Position of the oldest record: bytes consumed since the queue was created. Only the owner of
+   * the read lock moves it.
+   */
   readOffset: 0,
-  /** Position behind the newest record: bytes reserved since the queue was made. */
+  /** Position behind the newest record: bytes reserved since the queue was created. */
   writeOffset: 1,
-  /** Participant that reads, or 0. */
+  /** The member that reads, or 0. */
   readLockOwner: 2,
-  /** The ring's size, as the initialization mutex protects it. */
+  /** The ring's size, written under the initialization mutex. */
   capacity: 4,
 } as const;
 
 /** Elements of the memory as an `Int32Array`. */
 export const WORD = {
-  /** 1 from when a message is announced by the semaphore until a receiver has taken that. */
+  /** 1 from when a message is announced by the semaphore until a receiver has taken the permit. */
   notificationPending: 6,
   lastParticipantId: 7,
   /** 1 while no call to enqueue may begin, as the ring is being repaired. */
   recoveryGate: 32,
 } as const;
 
-/** How many may publish at once. */
+/** How many members may publish. */
 export const PUBLISHER_SLOTS = 2048;
 const SLOTS_AT = 256;
 const SLOT_SIZE = 128;
 
-/** The element of the `BigInt64Array` with the participant that has a slot, or 0. */
+/** The element of the `BigInt64Array` with the member that has a slot, or 0. */
 export function slotOwner(slot: number): number {
   return (SLOTS_AT + slot * SLOT_SIZE) / 8;
 }
 
-/** The element of the `Int32Array` with the number of a slot's calls that are under way. */
+/** The element of the `Int32Array` with the number of a slot's calls in flight. */
 export function slotCalls(slot: number): number {
   return (SLOTS_AT + slot * SLOT_SIZE + 8) / 4;
 }
 
 /** Where the ring starts, in bytes. */
 export const RING_AT = SLOTS_AT + PUBLISHER_SLOTS * SLOT_SIZE;
-/** As much as says whether the memory is a queue, and of which capacity. */
+/** The bytes that say whether the memory is a queue, and of which capacity. */
 export const HEADER_SIZE = 40;
 
 /** A record starts with its state and its payload's length, 4 bytes each. */
 export const RECORD_HEADER_SIZE = 8;
-/** States of a record. Memory that is free is zero, so a record is unfinished until its writer says otherwise. */
+/**
+ * States of a record. Free memory is zero, so a record is unfinished until its writer says
+ * otherwise.
+ */
 export const RECORD = { unfinished: 0, claimed: 1, ready: 2 } as const;
 
 /** Bytes of the ring that a record takes: header and payload, up to the next multiple of 8. */
@@ -61,6 +69,11 @@ export function recordSize(payloadLength: number): number {
 /** The longest payload that a ring can hold. Lengths are 32-bit. */
 export function maxPayload(capacity: number): number {
   return Math.min(capacity - RECORD_HEADER_SIZE, 0x7fff_ffff);
+}
+
+/** Whether a ring may have that many bytes. */
+export function isCapacity(capacity: number): boolean {
+  return Number.isSafeInteger(RING_AT + capacity) && capacity > 16 && capacity % 8 === 0;
 }
 
 export const MAX_PARTICIPANT_ID = 0x7fff_ffff;
@@ -74,55 +87,11 @@ export function mutexName(queue: string): string {
   return `CT3_INIT_${queue}`;
 }
 
-/** The semaphore is in the namespace of all sessions, unlike the rest. */
+/** The semaphore is in the namespace of all sessions, unlike the other objects. */
 export function semaphoreName(queue: string): string {
   return `Global\\CT3.IP.${queue}`;
 }
 
-export function leaseName(queue: string, participant: bigint): string {
-  return `CT3_READER_${queue}.${participant}`;
-}
-
-/** MAX_PATH ("CreateMutexW function") less the longest of what is put around the name: `CT3_READER_` and `.2147483647`. */
-const MAX_NAME_LENGTH = 260 - 22;
-
-/**
- * @throws {TypeError} If the name breaks a rule.
- */
-export function checkQueueName(name: string): void {
-  const broken = brokenRule(name);
-  if (broken !== undefined) {
-    throw new TypeError(`The name of a queue ${broken}: ${quoteName(name)}`);
-  }
-}
-
-function brokenRule(name: string): string | undefined {
-  if (typeof name !== "string") return "must be a string";
-  if (name === "") return "must not be empty";
-  if (name.includes("\0")) return "must not contain NUL";
-  if (name.includes("\\")) {
-    return "must not contain a backslash: namespaces are the protocol's own matter";
-  }
-  if (name.length <= MAX_NAME_LENGTH) return undefined;
-  return `has at most ${MAX_NAME_LENGTH} characters, and this one has ${name.length}`;
-}
-
-/**
- * @throws {TypeError} If the capacity is not a number.
- * @throws {RangeError} If it is not a multiple of 8 over 16.
- */
-export function checkCapacity(capacity: number): void {
-  if (typeof capacity !== "number") {
-    throw new TypeError(`capacity must be a number of bytes, not ${typeof capacity}`);
-  }
-  if (!isCapacity(capacity)) {
-    throw new RangeError(
-      `capacity must be a multiple of 8 from 24 up, in bytes: ${capacity} is not`,
-    );
-  }
-}
-
-/** Whether a ring may have that many bytes. */
-export function isCapacity(capacity: number): boolean {
-  return Number.isSafeInteger(RING_AT + capacity) && capacity > 16 && capacity % 8 === 0;
+export function leaseName(queue: string, member: bigint): string {
+  return `CT3_READER_${queue}.${member}`;
 }

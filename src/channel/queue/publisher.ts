@@ -1,3 +1,5 @@
+import { quoteName } from "../../core/text/object_name.ts";
+import { byteLengthOf } from "../arguments.ts";
 import {
   LONG,
   MAX_POSITION,
@@ -8,44 +10,51 @@ import {
   slotOwner,
   WORD,
 } from "./layout.ts";
-import { mayLive } from "./lease.ts";
+import { mayLive, type QueueMember } from "./member.ts";
 import type { Notification } from "./notification.ts";
-import type { Participant } from "./participant.ts";
 import type { QueueMemory } from "./queue_memory.ts";
 
-/** How often a reservation that others keep spoiling is tried: each of them got on, so it is not for ever. */
+/**
+ * How often a reservation is retried. Each failure means that another member made progress, so it
+ * is not for ever.
+ */
 const MAX_ATTEMPTS = 100_000;
 
-/** The writing side of a queue: has one of the slots by which a repair sees whether anybody may still be writing. */
+/**
+ * The writing side of a queue. It has one of the slots by which a repair sees whether any call may
+ * still be writing.
+ */
 export class Publisher implements Disposable {
   readonly #memory: QueueMemory;
   readonly #notification: Notification;
-  readonly #participant: Participant;
+  readonly #member: QueueMember;
   readonly #slot: number;
   /** The element of the slot's number of calls. */
   readonly #calls: number;
 
   /**
-   * Takes a free slot, or that of a publisher that is gone. The participant belongs to the publisher, unless this throws.
+   * Takes a free slot, or that of a publisher that is gone. The member belongs to the publisher,
+   * unless this throws.
    *
-   * @throws {Deno.errors.Busy} If all slots are taken by publishers that live.
+   * @throws {Deno.errors.Busy} If all slots are taken by publishers that are alive.
    */
   constructor(
     memory: QueueMemory,
     queue: string,
     notification: Notification,
-    participant: Participant,
+    member: QueueMember,
   ) {
     this.#memory = memory;
     this.#notification = notification;
-    this.#participant = participant;
-    this.#slot = takeSlot(memory, queue, participant.id);
+    this.#member = member;
+    this.#slot = takeSlot(memory, queue, member.id);
     this.#calls = slotCalls(this.#slot);
-    // A publisher that ended in the middle may have left a count. Until it is reset, a repair waits for this one.
+    // A publisher that ended in the middle may have left a count. Until it is reset, a repair waits
+    // for this one.
     Atomics.store(memory.words, this.#calls, 0);
   }
 
-  /** Puts a message in. @returns Whether it could: there was room, and no repair under way. */
+  /** Enqueues a message. @returns Whether it could: there was room, and no repair going on. */
   enqueue(message: Uint8Array): boolean {
     try {
       return this.#enter() && this.#publish(message);
@@ -54,7 +63,7 @@ export class Publisher implements Disposable {
     }
   }
 
-  /** Puts in as many messages as it can, from the first on. @returns How many. */
+  /** Enqueues as many messages as it can, from the first on. @returns How many. */
   enqueueMany(messages: readonly Uint8Array[]): number {
     let count = 0;
     try {
@@ -69,8 +78,9 @@ export class Publisher implements Disposable {
   /** Begins a call. @returns Whether it may write. */
   #enter(): boolean {
     const { words } = this.#memory;
-    // Before the gate is looked at: a repair closes the gate and then looks at this. So either the gate is seen to be closed here,
-    // or the repair sees that there is a call, as both are sequentially consistent.
+    // Before the gate is read: a repair closes the gate and then reads this count. Both are
+    // sequentially consistent, so either this call sees that the gate is closed, or the repair sees
+    // the call.
     Atomics.add(words, this.#calls, 1);
     return Atomics.load(words, WORD.recoveryGate) === 0;
   }
@@ -81,13 +91,14 @@ export class Publisher implements Disposable {
   }
 
   #publish(message: Uint8Array): boolean {
-    const record = this.#reserve(recordSize(message.length));
+    const length = byteLengthOf(message);
+    const record = this.#reserve(recordSize(length));
     if (record === undefined) return false;
     const { words } = this.#memory;
     const header = record / 4;
     this.#memory.writePayload(record, message);
-    Atomics.store(words, header + 1, message.length);
-    // Last: who loads this state, also sees the length and the payload.
+    Atomics.store(words, header + 1, length);
+    // Last: a reader that loads this state also sees the length and the payload.
     Atomics.store(words, header, RECORD.ready);
     this.#notification.post();
     return true;
@@ -98,12 +109,14 @@ export class Publisher implements Disposable {
     const memory = this.#memory;
     const { longs, capacity } = memory;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      // In this order, so that what was consumed meanwhile makes it look fuller, never emptier.
+      // In this order, so that what is consumed meanwhile makes the queue look fuller, never
+      // emptier.
       const read = Atomics.load(longs, LONG.readOffset);
       const write = Atomics.load(longs, LONG.writeOffset);
       const used = Number(write - read);
-      if (used < 0) throw memory.corrupted(`${read} was read, and ${write} written`);
-      // Between the two loads more than the ring holds was consumed and written; or else it looks so every time.
+      if (used < 0) throw memory.corrupted(`${read} was read, and only ${write} written`);
+      // Between the two loads more than the ring holds was consumed and written; or else it looks
+      // so every time.
       if (used > capacity) continue;
       if (size > capacity - used) return undefined;
       const record = memory.offsetOf(write);
@@ -112,15 +125,15 @@ export class Publisher implements Disposable {
       if (Atomics.compareExchange(longs, LONG.writeOffset, write, next) === write) return record;
     }
     throw memory.corrupted(
-      "more is in it than its capacity, or its positions do not stop changing",
+      "it contains more than its capacity, or its positions do not stop changing",
     );
   }
 
-  /** Gives the slot and the participant up. */
+  /** Gives the slot and the member up. */
   [Symbol.dispose](): void {
-    const { id } = this.#participant;
+    const { id } = this.#member;
     Atomics.compareExchange(this.#memory.longs, slotOwner(this.#slot), id, 0n);
-    this.#participant[Symbol.dispose]();
+    this.#member[Symbol.dispose]();
   }
 }
 
@@ -131,10 +144,10 @@ function takeSlot({ longs }: QueueMemory, queue: string, id: bigint): number {
   for (let slot = 0; slot < PUBLISHER_SLOTS; slot++) {
     const owner = Atomics.load(longs, slotOwner(slot));
     if (owner !== 0n && mayLive(queue, owner)) continue;
-    // Against the owner that was looked at: another one may have had the same thought.
+    // Against the owner that was checked: another member may be taking the slot as well.
     if (Atomics.compareExchange(longs, slotOwner(slot), owner, id) === owner) return slot;
   }
   throw new Deno.errors.Busy(
-    `Queue "${queue}" has ${PUBLISHER_SLOTS} publishers, and cannot have more`,
+    `The queue ${quoteName(queue)} has ${PUBLISHER_SLOTS} publishers, the most it can have`,
   );
 }

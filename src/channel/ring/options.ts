@@ -1,58 +1,73 @@
+import {
+  checkBoolean,
+  checkChoice,
+  checkOptions,
+  type OptionNames,
+} from "../../core/options/check_options.ts";
+import { checkObjectName } from "../../core/text/object_name.ts";
 import type { Security } from "../../security/attributes.ts";
+import { type Geometry, geometryFault } from "./layout.ts";
 
 /**
  * How a side of a ring waits for the other one:
  *
- * - `"spin"`: looks again and again. It is the fastest, and takes a whole processor. A wait by a promise lets the event loop
- *   turn all the while.
- * - `"hybrid"`: looks for a short time, then sleeps until the other side wakes it.
+ * - `"spin"`: polls all the time. It is the fastest way, and takes a whole processor. An
+ *   asynchronous wait lets the event loop turn in between.
+ * - `"hybrid"`: polls for a short time, then sleeps until the other side wakes it.
  * - `"event"`: sleeps at once.
  *
  * Each side has its own way, and the other side need not know it.
  */
 export type RingWaiting = "spin" | "hybrid" | "event";
 
-/** What all ends of rings have in common. */
+/** Options for how one side of a ring waits, which all calls that open a ring have in common. */
 export interface RingWaitingOptions {
   /**
-   * How it waits.
+   * How this side waits.
    *
    * @default {"hybrid"}
    */
   readonly waiting?: RingWaiting;
   /**
-   * With `"hybrid"`, the longest time to look before it sleeps, in microseconds. Where looking was in vain, less time is spent
-   * on it the next times. A promise looks for a millisecond at most. On a machine with one processor there is no looking.
+   * With `"hybrid"`, the longest time to poll before sleeping, in microseconds, up to a second.
+   * Polling that finds nothing makes the next times shorter. An asynchronous wait polls for a
+   * millisecond at most. With one processor there is no polling.
    *
    * @default {50}
    */
   readonly spinTime?: number;
 }
 
-/** What {@linkcode RingWriter.open}, {@linkcode RingReader.open} and {@linkcode RingDuplex.open} open. */
+/**
+ * Options for {@linkcode RingWriter.open}, {@linkcode RingReader.open} and
+ * {@linkcode RingDuplex.open}.
+ */
 export interface RingOpenOptions extends RingWaitingOptions {
-  /** The name it was created with. */
+  /** The name the ring was created with. */
   readonly name: string;
 }
 
-/** What {@linkcode RingWriter.create}, {@linkcode RingReader.create} and {@linkcode RingDuplex.create} make. */
+/** Options for {@linkcode RingWriter.create} and {@linkcode RingReader.create}. */
 export interface RingCreateOptions extends RingOpenOptions {
   /**
-   * The name by which the other process opens it: plain or in `Local\` for processes of the same logon session, in `Global\`
-   * for those of all sessions. Up to 254 characters. A ring takes this name for its memory, and with `.join`, `.data` and
-   * `.space` behind it for a mutex and two events; all kinds of objects share one set of names.
+   * The name by which the other process opens it: plain or in `Local\` for processes of the same
+   * logon session, in `Global\` for those of all sessions. Up to 254 characters. A ring takes this
+   * name for its memory, and with `.join`, `.data` and `.space` appended for a mutex and two
+   * events; all kinds of objects share one set of names.
    */
   readonly name: string;
   /**
-   * How much it holds, in bytes: a power of two from 64 to 2^30. A message of any size takes 8 bytes more than its length,
-   * rounded up to a multiple of 8, and may take half of the capacity. Of a ring that exists it must be the capacity it has.
+   * How much the ring holds, in bytes: a power of two from 64 to 2^30. A message of any size takes
+   * 8 bytes more than its length, rounded up to a multiple of 8, and may take half of the capacity.
+   * If the ring exists, it must have this capacity.
    *
    * @default {1 MiB, or the capacity of the ring that exists}
    */
   readonly capacity?: number;
   /**
-   * The size of each message in bytes, if all have the same: up to half the capacity. The ring then has no lengths in it, and
-   * messages have fixed places. Of a ring that exists it must be what that has.
+   * The size of each message in bytes, if all have the same: up to half the capacity. The ring then
+   * stores no lengths, and messages have fixed places. If the ring exists, it must have this slot
+   * size.
    *
    * @default {none: messages of any size}
    */
@@ -71,31 +86,113 @@ export interface RingCreateOptions extends RingOpenOptions {
   readonly security?: Security;
 }
 
+/** Options for {@linkcode RingDuplex.create}: messages of any size in both directions. */
+export type RingDuplexCreateOptions = Omit<RingCreateOptions, "slotSize">;
+
+const OPEN_OPTIONS: OptionNames<RingOpenOptions> = { name: true, waiting: true, spinTime: true };
+const DUPLEX_CREATE_OPTIONS: OptionNames<RingDuplexCreateOptions> = {
+  ...OPEN_OPTIONS,
+  capacity: true,
+  exclusive: true,
+  security: true,
+};
+const CREATE_OPTIONS: OptionNames<RingCreateOptions> = { ...DUPLEX_CREATE_OPTIONS, slotSize: true };
+
+/** A name and the longest suffix of a ring's objects, `.space`, must fit into MAX_PATH. */
+const MAX_NAME_LENGTH = 260 - 6;
+const DEFAULT_CAPACITY = 2 ** 20;
+
+/** The capacity and the slot size that a call asks for. */
+export interface WantedGeometry extends Geometry {
+  /** Whether `capacity` was given: otherwise an existing ring may have any. */
+  readonly isCapacityGiven: boolean;
+}
+
+/** Checks the options of a call that opens a ring. @throws {TypeError} If one is not valid. */
+export function checkOpenOptions(call: string, options: RingOpenOptions): void {
+  checkOptions(options, OPEN_OPTIONS, call);
+  checkRingName(options.name);
+}
+
+/**
+ * Checks the options of a call that creates a ring.
+ *
+ * @throws {TypeError | RangeError} If one is not valid.
+ */
+export function checkCreateOptions(call: string, options: RingCreateOptions): void {
+  checkOptions(options, CREATE_OPTIONS, call);
+  checkRingName(options.name);
+  checkBoolean("exclusive", options.exclusive);
+}
+
+/**
+ * Checks the options of a call that creates a pair of rings.
+ *
+ * @throws {TypeError | RangeError} If one is not valid.
+ */
+export function checkDuplexCreateOptions(call: string, options: RingDuplexCreateOptions): void {
+  checkOptions(options, DUPLEX_CREATE_OPTIONS, call);
+  checkRingName(options.name);
+}
+
+function checkRingName(name: string): void {
+  checkObjectName(name, "ring channel");
+  if (name.length <= MAX_NAME_LENGTH) return;
+  throw new TypeError(
+    `The name of a ring channel has at most ${MAX_NAME_LENGTH} characters, not ${name.length}`,
+  );
+}
+
+/**
+ * The size of the ring that options ask for.
+ *
+ * @throws {TypeError} If a size is not a number.
+ * @throws {RangeError} If a ring cannot have that size.
+ */
+export function wantedGeometry({ capacity, slotSize }: RingCreateOptions): WantedGeometry {
+  checkNumber("capacity", capacity);
+  checkNumber("slotSize", slotSize);
+  if (slotSize === 0) {
+    throw new RangeError(
+      "slotSize must be at least 1: leave it out for a ring with messages of any size",
+    );
+  }
+  const geometry = { capacity: capacity ?? DEFAULT_CAPACITY, slotSize: slotSize ?? 0 };
+  const fault = geometryFault(geometry);
+  if (fault !== undefined) throw new RangeError(fault);
+  return { ...geometry, isCapacityGiven: capacity !== undefined };
+}
+
+function checkNumber(option: string, value: number | undefined): void {
+  if (value === undefined || typeof value === "number") return;
+  throw new TypeError(`${option} must be a number of bytes, not ${Deno.inspect(value)}`);
+}
+
 /** How a side waits, with all defaults filled in. */
 export interface WaitingMode {
   readonly waiting: RingWaiting;
-  /** The longest time to look before it sleeps, in milliseconds. */
+  /** The longest time to poll before sleeping, in milliseconds. */
   readonly spinTime: number;
 }
 
 const DEFAULT_SPIN_TIME = 50;
 
 /**
- * @throws {TypeError} If `waiting` is none of the ways, or `spinTime` is not a number.
+ * @throws {TypeError} If `waiting` is not one of the ways, or `spinTime` is not a number.
  * @throws {RangeError} If `spinTime` is negative or over a second.
  */
 export function waitingMode(options: RingWaitingOptions): WaitingMode {
   const { waiting = "hybrid", spinTime = DEFAULT_SPIN_TIME } = options;
-  if (waiting !== "spin" && waiting !== "hybrid" && waiting !== "event") {
-    throw new TypeError(`waiting must be "spin", "hybrid" or "event", not "${waiting}"`);
-  }
+  checkChoice("waiting", waiting, ["spin", "hybrid", "event"]);
   if (typeof spinTime !== "number") {
-    throw new TypeError(`spinTime must be a number of microseconds, not ${typeof spinTime}`);
+    throw new TypeError(
+      `spinTime must be a number of microseconds, not ${Deno.inspect(spinTime)}`,
+    );
   }
   if (!(spinTime >= 0 && spinTime <= 1_000_000)) {
-    throw new RangeError(`spinTime must be from 0 to 1000000 microseconds: ${spinTime} is not`);
+    throw new RangeError(`spinTime must be from 0 to 1000000 microseconds, not ${spinTime}`);
   }
-  // With one processor the other side cannot do anything while this one looks.
+  // With one processor the other side cannot do anything while this one polls.
   const spins = waiting === "hybrid" && navigator.hardwareConcurrency > 1;
   return { waiting, spinTime: spins ? spinTime / 1000 : 0 };
 }

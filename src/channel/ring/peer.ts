@@ -1,45 +1,38 @@
 import type { OwnedHandle } from "../../core/handle/owned_handle.ts";
 import { hasEnded, openProcess, type ProcessIdentity } from "../../process/process_identity.ts";
-import { CLAIM, type Role, STATE, WORD } from "./layout.ts";
+import { OWNER, ownerWord, type Role, STATE, stateWord } from "./layout.ts";
 
-/** The word of a side's state. */
-export function stateWord(role: Role): number {
-  return role === "writer" ? WORD.writerState : WORD.readerState;
-}
-
-/** The first word of a side's claim. */
-export function claimWord(role: Role): number {
-  return role === "writer" ? WORD.writerClaim : WORD.readerClaim;
-}
-
-/** Who has, or had, a role. */
-export function claimant(words: Int32Array, role: Role): ProcessIdentity {
-  const claim = claimWord(role);
-  const low = BigInt(words[claim + CLAIM.createdLow] >>> 0);
-  const high = BigInt(words[claim + CLAIM.createdHigh] >>> 0);
-  return { processId: words[claim + CLAIM.processId] >>> 0, createdAt: high << 32n | low };
+/** The process that has, or had, a role. */
+export function ownerOf(words: Int32Array, role: Role): ProcessIdentity {
+  const owner = ownerWord(role);
+  const low = BigInt(words[owner + OWNER.createdLow] >>> 0);
+  const high = BigInt(words[owner + OWNER.createdHigh] >>> 0);
+  return { processId: words[owner + OWNER.processId] >>> 0, createdAt: high << 32n | low };
 }
 
 /**
- * How often a process is looked at where that is done again and again, in milliseconds: it is a call of Windows, and slow
- * beside what else is done in a ring.
+ * How often loops check the other process, in milliseconds: a check is a call of Windows, and slow
+ * beside the rest of a ring.
  */
-const LOOK_INTERVAL = 100;
+const CHECK_INTERVAL = 100;
 
 /**
  * The other side of a ring, and whether it is still there.
  *
- * Its process is kept open from when it is first asked about: a process that has ended leaves its state at "present", and
- * its number to another one.
+ * Its process is kept open from the first check on: a process that has ended leaves its state at
+ * "present", and its id to another process.
  */
 export class Peer implements Disposable {
   readonly #words: Int32Array;
   readonly #role: Role;
-  /** The generation of the claim that was looked at last. Every process that takes the role makes it one more. */
+  /**
+   * The generation of the owner record that was checked last. Every process that takes the role
+   * increases it.
+   */
   #generation: number | undefined;
   #process: OwnedHandle | undefined;
   #ended = false;
-  #nextLook = 0;
+  #nextCheck = 0;
 
   constructor(words: Int32Array, role: Role) {
     this.#words = words;
@@ -47,30 +40,34 @@ export class Peer implements Disposable {
   }
 
   /** Whether it has left, or its process has ended; not if it has never been there. */
-  isGone(): boolean {
+  isDisconnected(): boolean {
     const state = this.#state();
     if (state !== STATE.present) return state === STATE.left;
-    // Whoever takes the role writes who it is before it changes the generation. So what is read in between is about a process that
-    // may be neither this one nor that one, and counts for the old generation, which is gone in any case.
+    // A process that takes the role writes its identity before it changes the generation. So what
+    // is read in between may belong to neither process, and counts for the old generation, which is
+    // over in any case.
     const generation = this.#currentGeneration();
-    if (generation !== this.#generation) this.#look(generation);
+    if (generation !== this.#generation) this.#check(generation);
     else if (this.#process !== undefined && hasEnded(this.#process)) this.#ended = true;
     return this.#ended;
   }
 
-  /** As `isGone`, but a process that has ended may be noticed a tenth of a second later. For loops. */
-  isGoneLately(): boolean {
+  /**
+   * As `isDisconnected`, for loops: a process that has ended may be noticed a tenth of a second
+   * later.
+   */
+  pollDisconnected(): boolean {
     if (this.#state() === STATE.left) return true;
     if (this.#ended && this.#currentGeneration() === this.#generation) return true;
     const now = performance.now();
-    if (now < this.#nextLook) return false;
-    this.#nextLook = now + LOOK_INTERVAL;
-    return this.isGone();
+    if (now < this.#nextCheck) return false;
+    this.#nextCheck = now + CHECK_INTERVAL;
+    return this.isDisconnected();
   }
 
-  /** Whether it is there: it has come, and is not gone. */
+  /** Whether it has come, and has not disconnected. */
   isPresent(): boolean {
-    return this.#state() === STATE.present && !this.isGone();
+    return this.#state() === STATE.present && !this.isDisconnected();
   }
 
   #state(): number {
@@ -78,15 +75,16 @@ export class Peer implements Disposable {
   }
 
   #currentGeneration(): number {
-    return Atomics.load(this.#words, claimWord(this.#role) + CLAIM.generation);
+    return Atomics.load(this.#words, ownerWord(this.#role) + OWNER.generation);
   }
 
-  #look(generation: number): void {
+  #check(generation: number): void {
     this.#process?.close();
-    const process = openProcess(claimant(this.#words, this.#role));
+    const process = openProcess(ownerOf(this.#words, this.#role));
     this.#process = typeof process === "string" ? undefined : process;
     this.#ended = process === "ended";
-    // Of a process that may not be looked at, it is asked again each time: when it has ended, it is told that there is none.
+    // A process that may not be opened is checked again each time: when it has ended, there is none
+    // to open.
     this.#generation = process === "unknown" ? undefined : generation;
   }
 

@@ -1,36 +1,47 @@
-import {
-  startWait,
-  type WaitOptions,
-  type WaitSyncOptions,
-} from "../../core/options/wait_options.ts";
+import type { Deadline } from "../../core/io/deadline.ts";
 import { AsyncLock } from "../../core/io/async_lock.ts";
-import type { RingCreateOptions, RingOpenOptions } from "./options.ts";
+import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
+import { quoteName } from "../../core/text/object_name.ts";
+import { byteLengthOf, checkMessage, startDeadline, startDeadlineSync } from "../arguments.ts";
+import {
+  checkDuplexCreateOptions,
+  checkOpenOptions,
+  type RingDuplexCreateOptions,
+  type RingOpenOptions,
+} from "./options.ts";
 import { RingReader } from "./ring_reader.ts";
 import { RingWriter } from "./ring_writer.ts";
 
-/** What {@linkcode RingDuplex.create} makes: messages of any size in both directions. */
-export type RingDuplexCreateOptions = Omit<RingCreateOptions, "slotSize">;
-
-/** What {@linkcode RingDuplex.serve} calls for each request, and whose result is the reply. */
+/**
+ * The function that {@linkcode RingDuplex.serve} calls for each request; its result is the reply.
+ */
 export type RingRequestHandler = (
   request: Uint8Array<ArrayBuffer>,
 ) => Uint8Array | Promise<Uint8Array>;
 
 /**
- * Precedes a request and its reply, in bytes: a number that is the same in both, and 4 bytes that are not used. A side that
- * takes the place of one that has ended finds requests or replies of that one in the rings, and tells them from its own by the
- * number.
+ * What precedes a request and its reply, in bytes: a number that is the same in both, and 4 bytes
+ * that are not used. A side that takes the place of one that has ended finds requests or replies of
+ * that one in the rings, and tells them from its own by the number.
  */
 const REQUEST_HEADER = 8;
+
+/** A request or a reply, taken from a ring. */
+interface NumberedMessage {
+  readonly number: number;
+  readonly message: Uint8Array<ArrayBuffer>;
+}
 
 /**
  * Two rings, one in each direction: for requests and replies, or for messages both ways.
  *
- * One side makes the pair, {@linkcode RingDuplex.create}, and the other one opens it, {@linkcode RingDuplex.open}. It is used
- * in one of two ways: the side that has opened it makes requests, which the side that has made it answers with
- * {@linkcode RingDuplex.serve}; or both sides send and receive what they like with `writer` and `reader`.
+ * One side creates the pair, {@linkcode RingDuplex.create}, and the other one opens it,
+ * {@linkcode RingDuplex.open}. It is used in one of two ways: the side that has opened it makes
+ * requests, which the side that has created it answers with {@linkcode RingDuplex.serve}; or both
+ * sides send and receive what they like with `writer` and `reader`.
  *
- * The rings have the name of the pair with `.request` behind it, from the side that opens, and with `.reply`.
+ * The rings have the name of the pair with `.request` appended, from the side that opens, and
+ * `.reply`.
  *
  * @example The side that answers
  * ```ts no-eval
@@ -56,19 +67,22 @@ export class RingDuplex implements Disposable {
   readonly reader: RingReader;
   /** What goes to the other side. */
   readonly writer: RingWriter;
+  readonly #label: string;
   readonly #lock = new AsyncLock();
   /** The number of the last request. */
   #number = crypto.getRandomValues(new Uint32Array(1))[0];
 
-  private constructor(reader: RingReader, writer: RingWriter) {
+  private constructor(name: string, reader: RingReader, writer: RingWriter) {
+    this.#label = `ring duplex ${quoteName(name)}`;
     this.reader = reader;
     this.writer = writer;
   }
 
   /**
-   * Makes a pair of rings, or opens the pair that has the name, and becomes the side that answers.
+   * Creates a pair of rings, or opens the pair that has the name, and becomes the side that
+   * answers.
    *
-   * @param options Its name, the size of each ring, and how to wait.
+   * @param options The pair's name, the size of each ring, and how to wait.
    * @returns This side.
    * @throws What {@linkcode RingWriter.create} throws.
    *
@@ -81,18 +95,19 @@ export class RingDuplex implements Disposable {
    * ```
    */
   static create(options: RingDuplexCreateOptions): RingDuplex {
+    checkDuplexCreateOptions("RingDuplex.create()", options);
     const { request, reply } = ringNames(options.name);
     return pair(
       () => RingReader.create({ ...options, name: request }),
       () => RingWriter.create({ ...options, name: reply }),
-      (reader, writer) => new RingDuplex(reader, writer),
+      (reader, writer) => new RingDuplex(options.name, reader, writer),
     );
   }
 
   /**
    * Opens a pair of rings that exists, and becomes the side that asks.
    *
-   * @param options Its name, and how to wait.
+   * @param options The pair's name, and how to wait.
    * @returns This side.
    * @throws What {@linkcode RingWriter.open} throws.
    *
@@ -104,28 +119,33 @@ export class RingDuplex implements Disposable {
    * ```
    */
   static open(options: RingOpenOptions): RingDuplex {
+    checkOpenOptions("RingDuplex.open()", options);
     const { request, reply } = ringNames(options.name);
     return pair(
       () => RingReader.open({ ...options, name: reply }),
       () => RingWriter.open({ ...options, name: request }),
-      (reader, writer) => new RingDuplex(reader, writer),
+      (reader, writer) => new RingDuplex(options.name, reader, writer),
     );
   }
 
   /**
-   * Sends a request and waits for the reply of {@linkcode RingDuplex.serve} on the other side. Requests made at the same time
-   * are sent one after the other.
+   * Sends a request and waits for the reply of {@linkcode RingDuplex.serve} on the other side.
+   * Requests made at the same time are sent one after the other.
    *
-   * If it is given up, the request may have been sent; its reply is then thrown away.
+   * Cancel safety: if the promise rejects, the request may have been sent; its reply is then
+   * discarded.
    *
    * @param message The request: 8 bytes less than `writer.maxMessageSize` at most.
    * @param options How long to wait in all.
    * @returns A copy of the reply.
+   * @throws {TypeError} If the request is not a `Uint8Array`.
+   * @throws {RangeError} If it is too long.
    * @throws {Deno.errors.TimedOut} If there is no reply within the timeout.
    * @throws {Deno.errors.BrokenPipe} If the other side leaves or ends without a reply.
-   * @throws {Deno.errors.InvalidData} If the other side sends what is no reply.
+   * @throws {Deno.errors.InvalidData} If the other side sends what is not a reply.
+   * @throws {Deno.errors.Interrupted} If this side is closed meanwhile.
    * @throws The reason of `signal`, if it aborts.
-   * @throws What {@linkcode RingWriter.send} and {@linkcode RingReader.receive} throw, too.
+   * @throws Also what {@linkcode RingWriter.send} and {@linkcode RingReader.receive} throw.
    *
    * @example
    * ```ts no-eval
@@ -136,16 +156,22 @@ export class RingDuplex implements Disposable {
    * ```
    */
   async request(message: Uint8Array, options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const bounded = startWait(options);
-    await this.#lock.acquire(bounded as never);
+    this.#checkMessage(message, "A request");
+    const deadline = startDeadline("RingDuplex.request()", options);
+    this.#checkOpen();
+    const admitted = this.#lock.acquire(deadline, () => this.#timeoutError(deadline!));
+    if (admitted !== undefined) await admitted;
     try {
+      this.#checkNotInterrupted();
       const number = this.#nextNumber();
-      const place = await this.writer.reserve(REQUEST_HEADER + message.length, bounded);
+      const place = await this.writer.reserve(REQUEST_HEADER + byteLengthOf(message), deadline);
+      this.#checkNotInterrupted();
       this.#send(place, number, message);
       for (;;) {
-        const found = await this.reader.peek(bounded);
+        const found = await this.reader.peek(deadline);
+        this.#checkNotInterrupted();
+        if (found === null) throw this.#disconnectedError();
         const reply = this.#take(found);
-        if (reply === null) throw this.#goneError();
         if (reply.number === number) return reply.message;
       }
     } finally {
@@ -157,9 +183,10 @@ export class RingDuplex implements Disposable {
    * Sends a request and waits for the reply, blocking the thread.
    *
    * @param message The request: 8 bytes less than `writer.maxMessageSize` at most.
-   * @param options How long to wait, for room and again for the reply.
+   * @param options How long to wait in all.
    * @returns A copy of the reply.
-   * @throws What {@linkcode RingDuplex.request} throws; and `Deno.errors.Busy` if a promise waits for a reply.
+   * @throws {Deno.errors.Busy} If a promise of this side waits for a reply.
+   * @throws Also what {@linkcode RingDuplex.request} throws.
    *
    * @example
    * ```ts no-eval
@@ -170,27 +197,42 @@ export class RingDuplex implements Disposable {
    * ```
    */
   requestSync(message: Uint8Array, options?: WaitSyncOptions): Uint8Array<ArrayBuffer> {
-    if (this.#lock.isHeld) throw new Deno.errors.Busy("A promise waits for a reply already");
+    this.#checkMessage(message, "A request");
+    const deadline = startDeadlineSync("RingDuplex.requestSync()", options);
+    this.#checkOpen();
+    if (this.#lock.isHeld) {
+      throw new Deno.errors.Busy(
+        `The ${this.#label} cannot block the thread while one of its promises waits for a reply`,
+      );
+    }
     const number = this.#nextNumber();
-    this.#send(this.writer.reserveSync(REQUEST_HEADER + message.length, options), number, message);
+    const place = this.writer.reserveSync(REQUEST_HEADER + byteLengthOf(message), deadline);
+    this.#send(place, number, message);
     for (;;) {
-      const reply = this.#take(this.reader.peekSync(options));
-      if (reply === null) throw this.#goneError();
+      const found = this.reader.peekSync(deadline);
+      if (found === null) throw this.#disconnectedError();
+      const reply = this.#take(found);
       if (reply.number === number) return reply.message;
     }
   }
 
   /**
-   * Answers the requests of the other side, one after the other, until that is gone.
+   * Answers the requests of the other side, one after the other, until that has left or ended.
    *
-   * A request is taken before the handler is called for it: one at which this process ends is not seen by the next one.
+   * A request is taken before the handler is called for it: if this process ends while it is
+   * handled, the next one does not see it.
    *
-   * @param handler Gets a copy of each request and gives the reply: 8 bytes less than `writer.maxMessageSize` at most.
-   * @param options How to end it; `timeout` is the longest wait for a request, and for room for a reply.
+   * @param handler Gets a copy of each request and gives the reply: 8 bytes less than
+   *   `writer.maxMessageSize` at most.
+   * @param options How long to serve: past the timeout, the promise rejects as soon as it would
+   *   wait.
    * @returns When the other side has left or ended, and all its requests are answered.
-   * @throws {Deno.errors.InvalidData} If the other side sends what is no request.
+   * @throws {Deno.errors.InvalidData} If the other side sends what is not a request.
+   * @throws {TypeError} If the reply is not a `Uint8Array`. That request gets no reply.
+   * @throws {RangeError} If the reply is too long. That request gets no reply.
+   * @throws {Deno.errors.Interrupted} If this side is closed meanwhile.
    * @throws What the handler throws. That request gets no reply.
-   * @throws What {@linkcode RingWriter.send} and {@linkcode RingReader.receive} throw.
+   * @throws Also what {@linkcode RingWriter.send} and {@linkcode RingReader.receive} throw.
    *
    * @example
    * ```ts no-eval
@@ -202,25 +244,32 @@ export class RingDuplex implements Disposable {
    * ```
    */
   async serve(handler: RingRequestHandler, options?: WaitOptions): Promise<void> {
+    const deadline = startDeadline("RingDuplex.serve()", options);
     for (;;) {
-      const request = this.#take(await this.reader.peek(options));
-      if (request === null) return;
+      const found = await this.reader.peek(deadline);
+      if (found === null) return;
+      this.#checkNotInterrupted();
+      const request = this.#take(found);
       const reply = await handler(request.message);
+      this.#checkMessage(reply, "A reply");
+      this.#checkNotInterrupted();
       try {
-        const place = await this.writer.reserve(REQUEST_HEADER + reply.length, options);
+        const place = await this.writer.reserve(REQUEST_HEADER + byteLengthOf(reply), deadline);
+        this.#checkNotInterrupted();
         this.#send(place, request.number, reply);
       } catch (error) {
-        // Who does not wait for the reply has no use for it; the next look for a request finds out that it is gone.
+        // A side that has disconnected has no use for the reply; the next peek finds out.
         if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
       }
     }
   }
 
   /**
-   * Answers the requests of the other side, blocking the thread, until that is gone.
+   * Answers the requests of the other side, blocking the thread, until that has left or ended.
    *
-   * @param handler Gets a copy of each request and gives the reply: 8 bytes less than `writer.maxMessageSize` at most.
-   * @param options The longest wait for a request, and for room for a reply.
+   * @param handler Gets a copy of each request and gives the reply: 8 bytes less than
+   *   `writer.maxMessageSize` at most.
+   * @param options How long to serve: past the timeout, the call throws as soon as it would wait.
    * @throws What {@linkcode RingDuplex.serve} throws.
    *
    * @example
@@ -236,12 +285,15 @@ export class RingDuplex implements Disposable {
     handler: (request: Uint8Array<ArrayBuffer>) => Uint8Array,
     options?: WaitSyncOptions,
   ): void {
+    const deadline = startDeadlineSync("RingDuplex.serveSync()", options);
     for (;;) {
-      const request = this.#take(this.reader.peekSync(options));
-      if (request === null) return;
+      const found = this.reader.peekSync(deadline);
+      if (found === null) return;
+      const request = this.#take(found);
       const reply = handler(request.message);
+      this.#checkMessage(reply, "A reply");
       try {
-        const place = this.writer.reserveSync(REQUEST_HEADER + reply.length, options);
+        const place = this.writer.reserveSync(REQUEST_HEADER + byteLengthOf(reply), deadline);
         this.#send(place, request.number, reply);
       } catch (error) {
         if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
@@ -254,7 +306,11 @@ export class RingDuplex implements Disposable {
     return this.reader.closed && this.writer.closed;
   }
 
-  /** Leaves both rings; further calls do nothing. What was sent can still be read by the other side. */
+  /**
+   * Leaves both rings; further calls do nothing. Pending calls reject with
+   * `Deno.errors.Interrupted`, later ones throw `Deno.errors.BadResource`. What was sent can still
+   * be read by the other side.
+   */
   close(): void {
     try {
       this.writer.close();
@@ -268,24 +324,42 @@ export class RingDuplex implements Disposable {
     this.close();
   }
 
+  #checkOpen(): void {
+    if (this.closed) throw new Deno.errors.BadResource(`The ${this.#label} is closed`);
+  }
+
+  #checkMessage(message: Uint8Array, what: string): void {
+    const length = checkMessage(message, what);
+    const longest = this.writer.maxMessageSize - REQUEST_HEADER;
+    if (length <= longest) return;
+    throw new RangeError(
+      `${what} of the ${this.#label} has up to ${longest} bytes, not ${length}`,
+    );
+  }
+
   #nextNumber(): number {
     return this.#number = (this.#number + 1) >>> 0;
   }
 
   #send(place: Uint8Array<ArrayBuffer>, number: number, message: Uint8Array): void {
+    const length = byteLengthOf(message);
+    if (length !== place.length - REQUEST_HEADER) {
+      this.writer.cancel();
+      throw new TypeError("A message must not be transferred or resized while it waits for room");
+    }
     const header = new DataView(place.buffer, place.byteOffset, REQUEST_HEADER);
     header.setUint32(0, number, true);
     header.setUint32(4, 0, true);
-    place.set(message, REQUEST_HEADER);
+    if (length > 0) place.set(message, REQUEST_HEADER);
     this.writer.commit();
   }
 
-  /** Takes the request or reply that `peek()` has found. */
-  #take(place: Uint8Array<ArrayBuffer> | null) {
-    if (place === null) return null;
+  /** Takes the request or reply that `peek()` has shown. */
+  #take(place: Uint8Array<ArrayBuffer>): NumberedMessage {
     if (place.length < REQUEST_HEADER) {
       throw new Deno.errors.InvalidData(
-        `In ring channel "${this.reader.name}" there is a message of ${place.length} bytes, which is no request or reply`,
+        `A message of ${place.length} bytes in ring channel ${quoteName(this.reader.name)} ` +
+          `is not a request or reply: these have at least ${REQUEST_HEADER}`,
       );
     }
     const { buffer, byteOffset } = place;
@@ -295,10 +369,21 @@ export class RingDuplex implements Disposable {
     return { number, message };
   }
 
-  #goneError(): Error {
+  #timeoutError(deadline: Deadline): Error {
+    const doing = `No reply in the ${this.#label}`;
+    return deadline.timedOut({ operation: "WaitForSingleObject", object: this.#label, doing });
+  }
+
+  #disconnectedError(): Error {
     return new Deno.errors.BrokenPipe(
-      `The other side of ring channel "${this.reader.name}" is gone without a reply`,
+      `The other side of the ${this.#label} has disconnected without a reply`,
     );
+  }
+
+  /** After a promise: what it resolved with may be of a ring that was closed since. */
+  #checkNotInterrupted(): void {
+    if (!this.reader.closed && !this.writer.closed) return;
+    throw new Deno.errors.Interrupted(`The ${this.#label} was closed while a call was pending`);
   }
 }
 

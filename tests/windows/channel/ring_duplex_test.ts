@@ -79,9 +79,13 @@ test("A request gets BrokenPipe when the other side leaves, and so does one afte
   const reply = pair.client.request(messageOf(1));
   await new Promise((resolve) => setTimeout(resolve, 5));
   pair.server.close();
-  await assertRejects(() => reply, Deno.errors.BrokenPipe, "gone");
-  await assertRejects(() => pair.client.request(messageOf(1)), Deno.errors.BrokenPipe, "gone");
-  assertThrows(() => pair.client.requestSync(messageOf(1)), Deno.errors.BrokenPipe, "gone");
+  await assertRejects(() => reply, Deno.errors.BrokenPipe, "disconnected");
+  await assertRejects(
+    () => pair.client.request(messageOf(1)),
+    Deno.errors.BrokenPipe,
+    "disconnected",
+  );
+  assertThrows(() => pair.client.requestSync(messageOf(1)), Deno.errors.BrokenPipe, "disconnected");
 });
 
 test("RingDuplex.serve() rejects with what the handler throws, and can be called again", async () => {
@@ -102,7 +106,7 @@ test("RingDuplex.serveSync() answers what is there, and ends when the other side
   using pair = duplexPair();
   const reply = pair.client.request(messageOf(3), { timeout: 1000 });
   await new Promise((resolve) => setTimeout(resolve, 5));
-  assertThrows(() => pair.client.requestSync(messageOf(1)), Deno.errors.Busy, "waits");
+  assertThrows(() => pair.client.requestSync(messageOf(1)), Deno.errors.Busy, "waits for a reply");
   assertThrows(
     () => pair.server.serveSync((request) => request, { timeout: 50 }),
     Deno.errors.TimedOut,

@@ -55,10 +55,18 @@ for (const waiting of WAYS) {
         () => writer.trySendMany([messageOf(1)]),
         () => writer.tryReserve(1),
       ]
-    ) assertThrows(use, Deno.errors.BrokenPipe, "is gone");
-    await assertRejects(() => writer.send(messageOf(1)), Deno.errors.BrokenPipe, "is gone");
-    await assertRejects(() => writer.sendMany([messageOf(1)]), Deno.errors.BrokenPipe, "is gone");
-    await assertRejects(() => writer.reserve(1), Deno.errors.BrokenPipe, "is gone");
+    ) assertThrows(use, Deno.errors.BrokenPipe, "has disconnected");
+    await assertRejects(
+      () => writer.send(messageOf(1)),
+      Deno.errors.BrokenPipe,
+      "has disconnected",
+    );
+    await assertRejects(
+      () => writer.sendMany([messageOf(1)]),
+      Deno.errors.BrokenPipe,
+      "has disconnected",
+    );
+    await assertRejects(() => writer.reserve(1), Deno.errors.BrokenPipe, "has disconnected");
   });
 
   test(`A writer that waits for room gets BrokenPipe when the reader leaves (${waiting})`, async () => {
@@ -67,7 +75,7 @@ for (const waiting of WAYS) {
     const sent = pair.writer.send(messageOf(24));
     await new Promise((resolve) => setTimeout(resolve, 5));
     pair.reader.close();
-    await assertRejects(() => sent, Deno.errors.BrokenPipe, "is gone");
+    await assertRejects(() => sent, Deno.errors.BrokenPipe, "has disconnected");
   });
 }
 

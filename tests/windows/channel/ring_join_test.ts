@@ -49,7 +49,7 @@ test("RingWriter.create() refuses a ring that exists if it is to be exclusive", 
   assertThrows(
     () => RingWriter.create({ name, exclusive: true }),
     Deno.errors.AlreadyExists,
-    "it exists",
+    "already exists",
   );
   using _writer = RingWriter.create({ name });
 });
@@ -81,9 +81,9 @@ test("A second writer or reader is refused while the first one is there", () => 
   using pair = ringPair();
   const { name } = pair;
   for (const second of [() => RingWriter.create({ name }), () => RingWriter.open({ name })]) {
-    assertThrows(second, Deno.errors.Busy, `a writer already: process ${Deno.pid}`);
+    assertThrows(second, Deno.errors.Busy, `already has a writer: process ${Deno.pid}`);
   }
-  assertThrows(() => RingReader.open({ name }), Deno.errors.Busy, "a reader already");
+  assertThrows(() => RingReader.open({ name }), Deno.errors.Busy, "already has a reader");
   pair.writer.trySend(messageOf(5));
   pair.writer.close();
   using _writer = RingWriter.open({ name });
@@ -126,7 +126,7 @@ test("What is not a ring is refused", () => {
   assertThrows(
     () => RingWriter.create({ name: small }),
     Deno.errors.InvalidData,
-    "not that of a ring",
+    "is not a ring channel: ",
   );
 
   const other = uniqueName("ring");
@@ -135,12 +135,12 @@ test("What is not a ring is refused", () => {
   assertThrows(
     () => RingWriter.create({ name: other }),
     Deno.errors.InvalidData,
-    "not that of a ring",
+    "is not a ring channel: it does not begin with",
   );
   assertThrows(
     () => RingReader.create({ name: other }),
     Deno.errors.InvalidData,
-    "not that of a ring",
+    "is not a ring channel: it does not begin with",
   );
 
   const taken = uniqueName("ring");

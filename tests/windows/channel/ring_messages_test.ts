@@ -94,7 +94,7 @@ test("A message that is too long is refused, and changes nothing", () => {
       () => writer.tryReserve(NaN),
       () => writer.tryReserve(2 ** 32),
     ]
-  ) assertThrows(send, RangeError, "from 0 to 504 bytes");
+  ) assertThrows(send, RangeError, "takes messages of 0 to 504 bytes");
   assertEquals(reader.tryReceive(), undefined);
   assert(writer.trySend(messageOf(3)));
   assertEquals(reader.tryReceive(), messageOf(3));
@@ -126,7 +126,7 @@ test("Slots have the same places in each lap", () => {
   const places = new Set<number>();
   for (let round = 0; round < 60; round++) {
     const place = pair.writer.tryReserve();
-    assert(place !== null);
+    assert(place !== undefined);
     assertEquals(place.length, 40);
     places.add(place.byteOffset - DATA_AT);
     pair.writer.commit();
@@ -240,7 +240,7 @@ test("What is written into a place after commit() changes that message at most",
   using pair = ringPair({ capacity: 128 });
   const { writer, reader } = pair;
   const place = writer.tryReserve(24);
-  assert(place !== null);
+  assert(place !== undefined);
   place.fill(1);
   writer.commit(20);
   assert(writer.trySend(messageOf(9)));
@@ -253,7 +253,7 @@ test("A reserved message is seen when it is committed, with what was written in 
   using pair = ringPair();
   const { writer, reader } = pair;
   const place = writer.tryReserve(100);
-  assert(place !== null);
+  assert(place !== undefined);
   place.set(messageOf(100));
   assertEquals(reader.tryReceive(), undefined);
   writer.commit();
@@ -265,7 +265,7 @@ test("RingWriter.commit() sends less than was reserved, at every alignment and a
     using pair = ringPairAt(position, { capacity: 256 });
     for (const length of [0, 1, 7, 8, 9, 50, 120]) {
       const place = pair.writer.tryReserve(120);
-      assert(place !== null);
+      assert(place !== undefined);
       place.set(messageOf(length));
       pair.writer.commit(length);
       assert(pair.writer.trySend(messageOf(5)));
@@ -280,18 +280,24 @@ test("RingWriter.commit() refuses what was not reserved", () => {
   const { writer, reader } = pair;
   assertThrows(() => writer.commit(), TypeError, "reserve()");
   writer.tryReserve(10);
-  for (const length of [11, -1, 0.5, NaN]) {
-    assertThrows(() => writer.commit(length), RangeError, "10 reserved bytes");
+  assertThrows(
+    () => writer.commit(11),
+    RangeError,
+    "Cannot commit 11 bytes: only 10 are reserved",
+  );
+  for (const length of [-1, 0.5, NaN]) {
+    assertThrows(() => writer.commit(length), RangeError, "integer from 0 to 10");
   }
+  assertThrows(() => writer.commit("5" as unknown as number), TypeError, "length");
   writer.commit();
   assertThrows(() => writer.commit(), TypeError, "reserve()");
   assertEquals(reader.tryReceive()?.length, 10);
 
   using slots = ringPair({ slotSize: 16 });
   slots.writer.tryReserve();
-  assertThrows(() => slots.writer.commit(8), RangeError);
+  assertThrows(() => slots.writer.commit(8), RangeError, "a slot has 16");
   slots.writer.commit();
-  assertThrows(() => writer.tryReserve(), TypeError, "how much");
+  assertThrows(() => writer.tryReserve(), TypeError, "length is missing");
 });
 
 test("While a message is reserved, nothing else can be sent; cancel() gives the place back", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertRejects, assertThrows } from "@std/assert";
 import { pendingWaits } from "../../../src/core/wait/threadpool_wait.ts";
-import { RingReader, type RingWaiting, RingWriter } from "../../../src/channel/mod.ts";
+import { RingDuplex, RingReader, type RingWaiting, RingWriter } from "../../../src/channel/mod.ts";
 import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
@@ -51,7 +51,11 @@ for (const waiting of WAYS) {
     const { writer, reader } = pair;
     for (const timeout of [0, 1, 30]) {
       await assertRejects(() => reader.receive({ timeout }), Deno.errors.TimedOut, "No message");
-      assertThrows(() => reader.receiveSync({ timeout }), Deno.errors.TimedOut, "timeout");
+      assertThrows(
+        () => reader.receiveSync({ timeout }),
+        Deno.errors.TimedOut,
+        `within ${timeout} ms`,
+      );
     }
     writer.trySend(messageOf(24, 1));
     writer.trySend(messageOf(24, 2));
@@ -84,12 +88,15 @@ for (const waiting of WAYS) {
     assertEquals(pendingWaits(), 0);
   });
 
-  test(`Waits end with BadResource when their side is closed (${waiting})`, async () => {
+  test(`Waits end with Interrupted when their side is closed (${waiting})`, async () => {
     const pair = ringPair({ waiting, capacity: 64 });
     const waits = [pair.reader.receive(), pair.reader.peek()];
     await someTurns();
     pair.reader.close();
-    for (const wait of waits) await assertRejects(() => wait, Deno.errors.BadResource, "closed");
+    for (const wait of waits) {
+      await assertRejects(() => wait, Deno.errors.Interrupted, "closed while a call was pending");
+    }
+    await assertRejects(() => pair.reader.receive(), Deno.errors.BadResource, "closed");
     pair.writer.close();
     await assertRejects(() => pair.writer.send(messageOf(1)), Deno.errors.BadResource, "closed");
   });
@@ -123,11 +130,11 @@ test("A wait that blocks the thread is refused while a promise of the same side 
   using pair = ringPair();
   const received = pair.reader.receive();
   await someTurns();
-  assertThrows(() => pair.reader.receiveSync(), Deno.errors.Busy, "waits already");
+  assertThrows(() => pair.reader.receiveSync(), Deno.errors.Busy, "is pending");
   assertThrows(
     () => pair.reader.waitForPeerSync({ timeout: 1 }),
     Deno.errors.Busy,
-    "waits already",
+    "is pending",
   );
   pair.writer.sendSync(messageOf(2));
   assertEquals(await received, messageOf(2));
@@ -193,14 +200,98 @@ test("sendMany() sends more than fits at once", async () => {
   assertEquals(received, messages);
 });
 
+/** A Worker that is slow, ready to work at a ring; it has ended when the result is disposed of. */
+async function startSlow(work: "read" | "reply", name: string) {
+  const worker = new Worker(new URL("./children/ring_slow_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  const heard = () => new Promise<void>((resolve) => worker.onmessage = () => resolve());
+  await heard();
+  worker.postMessage({ work, name });
+  await heard();
+  const done = heard();
+  return { done, [Symbol.dispose]: () => worker.terminate() };
+}
+
+test("The timeout of a call that blocks the thread is that of all its waits", async () => {
+  const name = uniqueName("ring");
+  using slow = await startSlow("read", name);
+  {
+    using writer = RingWriter.open({ name });
+    // Each message gets room within 20 ms, and all of them in two seconds.
+    const messages = Array.from({ length: 100 }, () => messageOf(24));
+    assertThrows(
+      () => writer.sendManySync(messages, { timeout: 300 }),
+      Deno.errors.TimedOut,
+      "No room in the ring channel",
+    );
+  }
+  await slow.done;
+});
+
+test("The timeout of RingDuplex.requestSync() is that of all its waits", async () => {
+  const name = uniqueName("duplex");
+  using slow = await startSlow("reply", name);
+  {
+    using client = RingDuplex.open({ name });
+    // There is another reply every 20 ms, and the right one after 600 ms.
+    assertThrows(
+      () => client.requestSync(messageOf(1), { timeout: 300 }),
+      Deno.errors.TimedOut,
+      "within 300 ms",
+    );
+  }
+  await slow.done;
+});
+
+test("Closing a reader ends its iteration, while it waits and between two messages", async () => {
+  for (const closesInLoop of [true, false]) {
+    using pair = ringPair();
+    pair.writer.trySend(messageOf(1));
+    pair.writer.trySend(messageOf(2));
+    let count = 0;
+    const iteration = (async () => {
+      for await (const _message of pair.reader) {
+        if (++count === 1 && closesInLoop) pair.reader.close();
+      }
+    })();
+    await someTurns();
+    pair.reader.close();
+    await iteration;
+    assertEquals(count, closesInLoop ? 1 : 2);
+    for await (const _message of pair.reader) throw new Error("There was a message");
+  }
+});
+
+test("Closing a duplex pair interrupts its calls, and refuses later ones", async () => {
+  const name = uniqueName("duplex");
+  const server = RingDuplex.create({ name, capacity: 64 });
+  const client = RingDuplex.open({ name });
+  const requests = [client.request(messageOf(16)), client.request(messageOf(16))];
+  const interrupted = requests.map((request) =>
+    assertRejects(() => request, Deno.errors.Interrupted, "closed while a call was pending")
+  );
+  client.close();
+  await Promise.all(interrupted);
+  await assertRejects(() => client.request(messageOf(1)), Deno.errors.BadResource, "is closed");
+  assertThrows(() => client.requestSync(messageOf(1)), Deno.errors.BadResource, "is closed");
+
+  using _next = RingDuplex.open({ name });
+  server.reader.tryReceiveMany();
+  const served = server.serve((request) => request);
+  server.close();
+  await assertRejects(() => served, Deno.errors.Interrupted, "closed while a call was pending");
+  await assertRejects(() => server.serve((request) => request), Deno.errors.BadResource, "closed");
+});
+
 test("waitForPeer() waits for the first process of the other side, and for the next", async () => {
   using pair = ringPair();
   const { reader, writer } = pair;
   await reader.waitForPeer({ timeout: 0 });
   writer.close();
   assertEquals(reader.hasPeer, false);
-  await assertRejects(() => reader.waitForPeer({ timeout: 1 }), Deno.errors.TimedOut, "other side");
-  assertThrows(() => reader.waitForPeerSync({ timeout: 1 }), Deno.errors.TimedOut, "other side");
+  await assertRejects(() => reader.waitForPeer({ timeout: 1 }), Deno.errors.TimedOut, "No writer");
+  assertThrows(() => reader.waitForPeerSync({ timeout: 1 }), Deno.errors.TimedOut, "No writer");
   const waited = reader.waitForPeer();
   await someTurns();
   using _next = RingWriter.open({ name: pair.name });
@@ -218,6 +309,6 @@ test("Waits leave no handle open, however they end", async () => {
     await received;
     const closed = pair.reader.receive();
     pair.reader.close();
-    await assertRejects(() => closed, Deno.errors.BadResource);
+    await assertRejects(() => closed, Deno.errors.Interrupted);
   }, 50);
 });

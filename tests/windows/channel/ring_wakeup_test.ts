@@ -1,14 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { type RingWaiting, RingWriter } from "../../../src/channel/mod.ts";
-import { Consumer } from "../../../src/channel/ring/consumer.ts";
-import { createMembership } from "../../../src/channel/ring/membership.ts";
+import { RingAttachment } from "../../../src/channel/ring/attachment.ts";
 import { waitingMode } from "../../../src/channel/ring/options.ts";
-import { Side } from "../../../src/channel/ring/side.ts";
-import { Waiter } from "../../../src/channel/ring/waiter.ts";
+import { SpscReader } from "../../../src/channel/ring/spsc_reader.ts";
+import { Waiter, type WaitingSide } from "../../../src/channel/ring/waiter.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import { volume } from "../../util/volume.ts";
-import { EndlessReader, EndlessWriter } from "./ring_endless.ts";
+import { endlessReader, endlessWriter, notEnd } from "./ring_endless.ts";
 
 /** A Worker that answers; it has ended when the result is disposed of. */
 async function startEcho(name: string, waiting: RingWaiting, count: number) {
@@ -31,15 +30,15 @@ for (const waiting of ["event", "hybrid"] as const) {
     const name = uniqueName("ring");
     const count = volume(400_000);
     using echo = await startEcho(name, waiting, count);
-    using writer = new EndlessWriter({ name: `${name}.a`, waiting });
-    using reader = new EndlessReader({ name: `${name}.b`, waiting });
+    using writer = endlessWriter({ name: `${name}.a`, waiting });
+    using reader = endlessReader({ name: `${name}.b`, waiting });
     for (let index = 0; index < count; index++) {
       // Three ahead, where two have room: the other side is still busy with the ones before, or falls asleep just now.
-      writer.send(messageOf(index));
-      if (index >= AHEAD) assertEquals(indexOf(reader.receive()), index - AHEAD);
+      writer.sendSync(messageOf(index));
+      if (index >= AHEAD) assertEquals(indexOf(notEnd(reader.receiveSync())), index - AHEAD);
     }
     for (let index = count - AHEAD; index < count; index++) {
-      assertEquals(indexOf(reader.receive()), index);
+      assertEquals(indexOf(notEnd(reader.receiveSync())), index);
     }
     await echo.done;
   }, { timeout: 120_000 });
@@ -48,11 +47,11 @@ for (const waiting of ["event", "hybrid"] as const) {
     const name = uniqueName("ring");
     const count = volume(100_000);
     using echo = await startEcho(name, waiting, count);
-    using writer = new EndlessWriter({ name: `${name}.a`, waiting });
-    using reader = new EndlessReader({ name: `${name}.b`, waiting });
+    using writer = endlessWriter({ name: `${name}.a`, waiting });
+    using reader = endlessReader({ name: `${name}.b`, waiting });
     for (let index = 0; index < count; index++) {
-      writer.send(messageOf(index));
-      assertEquals(indexOf(await reader.receiveAsync()), index);
+      writer.sendSync(messageOf(index));
+      assertEquals(indexOf(notEnd(await reader.receive())), index);
     }
     await echo.done;
   }, { timeout: 120_000 });
@@ -61,83 +60,93 @@ for (const waiting of ["event", "hybrid"] as const) {
 test("A writer that waits for more room than one message leaves is waked when there is enough", async () => {
   const name = uniqueName("ring");
   const options = { name, waiting: "event", capacity: 1024 } as const;
-  using writer = new EndlessWriter(options);
-  using reader = new EndlessReader(options);
+  using writer = endlessWriter(options);
+  using reader = endlessReader(options);
   for (let round = 0; round < 20; round++) {
-    for (let count = 0; count < 32; count++) writer.send(new Uint8Array(24));
-    const sent = writer.sendAsync(new Uint8Array(500));
+    for (let count = 0; count < 32; count++) writer.sendSync(new Uint8Array(24));
+    const sent = writer.send(new Uint8Array(500));
     for (let count = 0; count < 32; count++) {
-      assertEquals(reader.receive().length, 24);
+      assertEquals(reader.receiveSync()?.length, 24);
       await new Promise((resolve) => setImmediate(resolve));
     }
     await sent;
-    assertEquals(reader.receive().length, 500);
+    assertEquals(reader.receiveSync()?.length, 500);
   }
 });
 
+/** A side of a ring as its waiter sees it, with parts of it replaced. */
+function sideWith(ring: RingAttachment, parts: Partial<WaitingSide>): WaitingSide {
+  const { label, role, words, ownEvent, peer } = ring;
+  return { label, role, words, ownEvent, peer, ...parts };
+}
+
+/** Waits for a message and takes none. */
+function waitOnce(waiter: Waiter, spsc: SpscReader): Promise<true | null> {
+  let attempts = 0;
+  return waiter.until(spsc, undefined, () => attempts++ > 0 || undefined);
+}
+
 for (const waiting of ["spin", "hybrid", "event"] as const) {
-  test(`What was sent just before the other side was gone comes before the end (${waiting})`, async () => {
+  test(`What was sent just before the other side disconnected comes before the end (${waiting})`, async () => {
     const name = uniqueName("ring");
-    using membership = createMembership("reader", { name, capacity: 64 });
+    using ring = RingAttachment.create("reader", { name, capacity: 64 });
     using writer = RingWriter.open({ name });
-    // A process that sends a message between two looks, and ends.
-    const peer = Object.assign(Object.create(membership.peer), {
-      isGoneLately: () => writer.trySend(new Uint8Array(3)),
-    });
-    const waiter = new Waiter({ ...membership, peer }, waitingMode({ waiting }));
-    const consumer = new Consumer(membership);
-    assertEquals(waiter.waitSync(consumer, undefined), "ready");
-    assert(consumer.look());
-    consumer.take();
-    consumer.publish();
-    assertEquals(await waiter.wait(consumer, undefined, undefined), "ready");
-    assert(consumer.look());
+    // A process that sends a message between two polls, and ends.
+    const peer = {
+      isPresent: () => true,
+      pollDisconnected: () => writer.trySend(new Uint8Array(3)),
+    };
+    const waiter = new Waiter(sideWith(ring, { peer }), waitingMode({ waiting }));
+    const spsc = new SpscReader(ring);
+    assertEquals(waiter.waitSync(spsc, undefined), "ready");
+    assert(spsc.find());
+    spsc.take();
+    spsc.publish();
+    assertEquals(await waitOnce(waiter, spsc), true);
+    assert(spsc.find());
   });
 }
 
 for (const waiting of ["spin", "hybrid", "event"] as const) {
-  test(`A side that waits looks at the other process after half a second at most (${waiting})`, async () => {
+  test(`A side that waits checks the other process after half a second at most (${waiting})`, async () => {
     const name = uniqueName("ring");
-    using membership = createMembership("reader", { name, capacity: 64 });
-    const sleeps: number[] = [];
-    let looks = 0;
-    let looksBefore = 0;
-    // Sleeps that are over at once, and a process that has ended when it is looked at for the fourth time.
-    const sleepSync = (milliseconds: number) => {
-      sleeps.push(milliseconds);
-      assert(looks > looksBefore, "It sleeps again without having looked");
-      looksBefore = looks;
+    using ring = RingAttachment.create("reader", { name, capacity: 64 });
+    const sleeps: (number | undefined)[] = [];
+    let checks = 0;
+    let checksBefore = 0;
+    // Sleeps that are over at once, and a process that has ended when it is checked for the fourth time.
+    const sleep = ({ timeout }: { readonly timeout?: number } = {}) => {
+      sleeps.push(timeout);
+      assert(checks > checksBefore, "It sleeps again without having checked");
+      checksBefore = checks;
+      throw new Deno.errors.TimedOut("The sleep is over");
     };
-    const ownEvent = Object.assign(Object.create(membership.ownEvent), {
-      sleepSync,
-      sleep: (milliseconds: number) => Promise.resolve(sleepSync(milliseconds)),
-    });
-    const peer = Object.assign(Object.create(membership.peer), {
-      isGoneLately: () => ++looks % 4 === 0,
-    });
-    const waiter = new Waiter({ ...membership, ownEvent, peer }, waitingMode({ waiting }));
-    const consumer = new Consumer(membership);
-    assertEquals(waiter.waitSync(consumer, undefined), "gone");
-    assertEquals(await waiter.wait(consumer, undefined, undefined), "gone");
-    assertEquals(looks, 8);
+    const ownEvent = {
+      waitSync: sleep,
+      // deno-lint-ignore require-await -- an error is to reject the promise
+      wait: async (options: { readonly timeout?: number } = {}) => sleep(options),
+    };
+    const peer = { isPresent: () => true, pollDisconnected: () => ++checks % 4 === 0 };
+    const waiter = new Waiter(sideWith(ring, { ownEvent, peer }), waitingMode({ waiting }));
+    const spsc = new SpscReader(ring);
+    assertEquals(waiter.waitSync(spsc, undefined), "disconnected");
+    assertEquals(await waitOnce(waiter, spsc), null);
+    assertEquals(checks, 8);
     assertEquals(sleeps, waiting === "spin" ? [] : Array(6).fill(500));
   });
 }
 
-test("Who sleeps is waked when the other side comes, and when it leaves", async () => {
+test("A side that sleeps is woken when the other side comes, and when it leaves", async () => {
   const name = uniqueName("ring");
-  const membership = createMembership("reader", { name, capacity: 64 });
-  const side = new Side(membership, waitingMode({ waiting: "event" }), Infinity);
-  const waited = side.waitForPeer(undefined);
+  using reader = endlessReader({ name, waiting: "event" });
+  const waited = reader.waitForPeer();
   await new Promise((resolve) => setTimeout(resolve, 20));
   const writer = RingWriter.open({ name });
   await waited;
-  const consumer = new Consumer(membership);
-  const ended = side.perform(consumer, undefined, () => consumer.look() || undefined, () => false);
+  const received = reader.receive();
   await new Promise((resolve) => setTimeout(resolve, 20));
   writer.close();
-  assertEquals(await ended, false);
-  side.close();
+  assertEquals(await received, null);
 });
 
 /** A message of 20 bytes that tells its index. */

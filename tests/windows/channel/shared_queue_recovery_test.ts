@@ -35,7 +35,7 @@ function brokenQueue({ capacity = 1024, observation = 50 } = {}) {
     async read(until: () => boolean = () => false) {
       for (;;) {
         const message = queue.tryDequeue();
-        if (message !== null || until()) return message;
+        if (message !== undefined || until()) return message;
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
     },
@@ -56,7 +56,7 @@ test("A record that its dead writer did not finish is given up, with what was be
   broken.abandon(100, DEAD);
   words[RING_AT / 4 + 5] = -1; // as far as it got
   queue.tryEnqueue(bytes(1));
-  assertEquals(queue.tryDequeue(), null);
+  assertEquals(queue.tryDequeue(), undefined);
   // Put in after it was seen: it stays.
   queue.tryEnqueue(bytes(2));
   assertEquals(await broken.read(), bytes(2));
@@ -71,8 +71,8 @@ test("A record that a dead reader claimed is given up", async () => {
   queue.tryEnqueue(bytes(1));
   words[RING_AT / 4] = RECORD.claimed;
   longs[2] = DEAD;
-  assertEquals(queue.tryDequeue(), null);
-  assertEquals(await broken.read(() => longs[0] > 0n), null);
+  assertEquals(queue.tryDequeue(), undefined);
+  assertEquals(await broken.read(() => longs[0] > 0n), undefined);
   queue.tryEnqueue(bytes(2));
   assertEquals(await broken.read(), bytes(2));
 });
@@ -85,7 +85,7 @@ test("A record that its writer does not finish while it lives is waited for", as
   assertEquals(queue.tryDequeue(), bytes());
   broken.abandon(4, 1n); // the writer's own
   const start = performance.now();
-  assertEquals(await broken.read(() => performance.now() - start > 200), null);
+  assertEquals(await broken.read(() => performance.now() - start > 200), undefined);
   assertEquals([broken.position(), words[GATE], longs[2]], [[8n, 24n], 0, 0n]);
   // It gets on.
   words[(RING_AT + 8) / 4 + 1] = 4;
@@ -144,7 +144,7 @@ test("The lock of a reader that lives is not taken away", async () => {
   queue.tryEnqueue(bytes(1));
   longs[2] = 1n; // the other's
   const start = performance.now();
-  assertEquals(await broken.read(() => performance.now() - start > 100), null);
+  assertEquals(await broken.read(() => performance.now() - start > 100), undefined);
   assertEquals(longs[2], 1n);
   longs[2] = 0n;
   assertEquals(queue.tryDequeue(), bytes(1));
@@ -156,7 +156,7 @@ test("A participant lives as long as it is not certain that it is gone", async (
   using queue = SharedQueue.create({ name, capacity: 64 });
   queue.tryDequeue();
   using own = SharedMemory.open({ name: leaseOf(1n) });
-  const { mayLive } = await import("../../../src/channel/queue/lease.ts");
+  const { mayLive } = await import("../../../src/channel/queue/member.ts");
   assertEquals([mayLive(name, 1n), mayLive(name, 2n), mayLive(name, -5n)], [true, false, false]);
 
   const started = new BigInt64Array(own.buffer, 8, 1)[0];
@@ -230,7 +230,7 @@ test("A queue that has had all participants takes no more, and serves those it h
   assertEquals(queue.tryEnqueue(bytes(1)), true);
   assertEquals(words[7], 0x7fff_ffff);
   using late = SharedQueue.open({ name });
-  assertThrows(() => late.tryDequeue(), RangeError, "as many participants as it may");
+  assertThrows(() => late.tryDequeue(), RangeError, "used all of its 2147483647 member ids");
   assertThrows(() => late.tryEnqueue(bytes(1)), RangeError);
   assertEquals([words[7], queue.tryDequeue()], [0x7fff_ffff, bytes(1)]);
 });
@@ -302,5 +302,5 @@ test("Positions go up to 2^63 - 1, and no further", () => {
   longs[0] = longs[1] = 2n ** 63n - 24n;
   assertEquals([queue.tryEnqueue(bytes(1)), queue.tryDequeue()], [true, bytes(1)]);
   assertThrows(() => queue.tryEnqueue(bytes(1)), Deno.errors.InvalidData, "used up");
-  assertEquals(queue.tryDequeue(), null);
+  assertEquals(queue.tryDequeue(), undefined);
 });

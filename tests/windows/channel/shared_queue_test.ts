@@ -26,7 +26,7 @@ test("SharedQueue hands messages over in their order, copied", () => {
   assertEquals(reader.tryDequeue(), bytes(3));
   assertEquals(reader.tryDequeue(), bytes(0));
   assertEquals(reader.tryDequeue(), bytes(20, 100));
-  assertEquals(reader.tryDequeue(), null);
+  assertEquals(reader.tryDequeue(), undefined);
 });
 
 test("SharedQueue tells its name, capacity and whether it existed", () => {
@@ -72,7 +72,7 @@ test("SharedQueue.tryEnqueue() is false when the queue is full, to the byte", ()
   assertEquals(queue.tryEnqueue(empty), false);
   for (let count = 0; count < 4; count++) assertEquals(queue.tryDequeue(), empty);
   assertEquals(queue.tryDequeue(), bytes(24));
-  assertEquals(queue.tryDequeue(), null);
+  assertEquals(queue.tryDequeue(), undefined);
 });
 
 test("SharedQueue.enqueueMany() puts in what fits, and tells how many", () => {
@@ -83,7 +83,7 @@ test("SharedQueue.enqueueMany() puts in what fits, and tells how many", () => {
   assertEquals(queue.tryDequeue(), messages[0]);
   assertEquals(queue.enqueueMany(new Set(messages.slice(3))), 2);
   for (const message of messages.slice(1)) assertEquals(queue.tryDequeue(), message);
-  assertEquals([queue.tryDequeue(), queue.enqueueMany([])], [null, 0]);
+  assertEquals([queue.tryDequeue(), queue.enqueueMany([])], [undefined, 0]);
 });
 
 test("SharedQueue refuses what is no message, and then puts none in", () => {
@@ -91,14 +91,14 @@ test("SharedQueue refuses what is no message, and then puts none in", () => {
   const text = "text" as unknown as Uint8Array;
   assertThrows(() => queue.tryEnqueue(text), TypeError, "Uint8Array");
   assertThrows(() => queue.enqueueMany([bytes(1), text]), TypeError);
-  assertThrows(() => queue.tryEnqueue(bytes(57)), RangeError, "up to 56 bytes: 57");
+  assertThrows(() => queue.tryEnqueue(bytes(57)), RangeError, "up to 56 bytes, not 57");
   assertThrows(() => queue.enqueueMany([bytes(1), bytes(57)]), RangeError);
   function* failing() {
     yield bytes(1);
     throw new Error("no more");
   }
   assertThrows(() => queue.enqueueMany(failing()), Error, "no more");
-  assertEquals(queue.tryDequeue(), null);
+  assertEquals(queue.tryDequeue(), undefined);
   assertEquals(queue.tryEnqueue(bytes(56)), true);
 });
 
@@ -106,7 +106,7 @@ test("SharedQueue refuses another capacity than the queue has", () => {
   const name = uniqueName("queue");
   using _queue = SharedQueue.create({ name, capacity: 4096 });
   for (const capacity of [4088, 8192, 1 << 20]) {
-    const wanted = `has capacity 4096, and ${capacity} was asked for`;
+    const wanted = `with capacity ${capacity}: it has capacity 4096`;
     assertThrows(() => SharedQueue.create({ name, capacity }), RangeError, wanted);
     assertThrows(() => SharedQueue.open({ name, capacity }), RangeError, wanted);
   }
@@ -144,17 +144,21 @@ test("SharedQueue refuses memory of its name that is no queue", () => {
   const create = () => SharedQueue.create({ name, capacity: 64 });
   {
     using _small = SharedMemory.create({ name: `CT3_IP_${name}`, size: 4096 });
-    assertThrows(create, Deno.errors.InvalidData, "4096 bytes");
+    assertThrows(create, Deno.errors.InvalidData, "is not a queue: 4096 bytes is too small");
   }
   using memory = SharedMemory.create({ name: `CT3_IP_${name}`, size: RING_AT + 64 });
-  assertThrows(() => SharedQueue.open({ name }), Deno.errors.InvalidData, "0 is no capacity");
+  assertThrows(
+    () => SharedQueue.open({ name }),
+    Deno.errors.InvalidData,
+    "0 is not a valid capacity",
+  );
   const capacity = new BigInt64Array(memory.buffer, 32, 1);
   for (const wrong of [-64n, 16n, 63n, 2n ** 62n]) {
     capacity[0] = wrong;
-    assertThrows(create, Deno.errors.InvalidData, "is no capacity");
+    assertThrows(create, Deno.errors.InvalidData, "is not a valid capacity");
   }
   capacity[0] = 2n ** 30n;
-  assertThrows(() => SharedQueue.open({ name }), Deno.errors.InvalidData, "too few");
+  assertThrows(() => SharedQueue.open({ name }), Deno.errors.InvalidData, "too small for capacity");
   capacity[0] = 0n;
   using queue = create();
   assertEquals([queue.existed, capacity[0]], [true, 64n]);
@@ -187,7 +191,7 @@ test("SharedQueue is gone when the last participant has closed it", () => {
   assertThrows(() => SharedQueue.open({ name }), Deno.errors.NotFound);
   // Nothing of it is left: another capacity, and no message.
   using again = SharedQueue.create({ name, capacity: 4096 });
-  assertEquals([again.existed, again.tryDequeue()], [false, null]);
+  assertEquals([again.existed, again.tryDequeue()], [false, undefined]);
 });
 
 test("SharedQueue.close() gives up slot and leases, and may be called again", () => {

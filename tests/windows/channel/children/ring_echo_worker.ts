@@ -1,16 +1,16 @@
 /// <reference lib="deno.worker" />
-// Answers each message of one ring in another one, in the given way of waiting and without ever looking by itself: a wake-up that is
+// Answers each message of one ring in another one, in the given way of waiting and without ever polling by itself: a wake-up that is
 // lost leaves it asleep for ever.
 import type { RingWaiting } from "../../../../src/channel/ring/options.ts";
-import { EndlessReader, EndlessWriter } from "../ring_endless.ts";
+import { endlessReader, endlessWriter, notEnd } from "../ring_endless.ts";
 
 self.onmessage = (
   { data }: MessageEvent<{ name: string; waiting: RingWaiting; count: number }>,
 ) => {
   const { name, waiting, count } = data;
-  using reader = new EndlessReader({ name: `${name}.a`, waiting });
-  using writer = new EndlessWriter({ name: `${name}.b`, waiting });
-  for (let index = 0; index < count; index++) writer.send(reader.receive());
+  using reader = endlessReader({ name: `${name}.a`, waiting });
+  using writer = endlessWriter({ name: `${name}.b`, waiting });
+  for (let index = 0; index < count; index++) writer.sendSync(notEnd(reader.receiveSync()));
   self.postMessage("done");
   self.close();
 };

@@ -3,7 +3,7 @@ import { RingReader, RingWriter } from "../../../../src/channel/mod.ts";
 import { messageOf } from "../ring_pair.ts";
 
 const [name, role] = Deno.args;
-using side = role === "writer" ? RingWriter.open({ name }) : RingReader.open({ name });
+const side = role === "writer" ? RingWriter.open({ name }) : RingReader.open({ name });
 if (side instanceof RingWriter) side.sendSync(messageOf(3));
 console.log("holding");
 // `using` closes the side at the end of the module, so the module must not end: not even where timers
