@@ -1,6 +1,5 @@
 import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
 import { interruptedError } from "../core/handle/closed.ts";
-import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { AsyncIoRequest } from "../core/io/async_io.ts";
 import type { Deadline } from "../core/io/deadline.ts";
 import { EventLoopRef } from "../core/io/event_loop_ref.ts";

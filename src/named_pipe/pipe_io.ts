@@ -1,16 +1,15 @@
-import { type FailureContext, ntStatusError, win32Error } from "../core/error/windows_error.ts";
-import { assertOpen, interruptedError } from "../core/handle/closed.ts";
+import type { FailureContext, ntStatusError, win32Error } from "../core/error/windows_error.ts";
+import { assertOpen, type interruptedError } from "../core/handle/closed.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { Deadline } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";
-import { type CallErrors, LARGEST_TRANSFER } from "../core/io/io_direction.ts";
+import { LARGEST_TRANSFER } from "../core/io/io_direction.ts";
 import { isEndStatus } from "../core/io/pipe_status.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
-import { ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
+import type { ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
 import { FSCTL_PIPE_TRANSCEIVE } from "../win32/ntdll.ts";
 import {
   STATUS_BUFFER_OVERFLOW,
-  STATUS_CANCELLED,
   STATUS_INVALID_PIPE_STATE,
   STATUS_SUCCESS,
 } from "../win32/status_codes.ts";

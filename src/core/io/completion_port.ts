@@ -1,7 +1,7 @@
 import { INFINITE, kernel32 } from "../../win32/kernel32.ts";
 import { COMPLETION } from "../callback/thunk_code.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
-import { invalidHandleValue, OwnedHandle } from "../handle/owned_handle.ts";
+import { invalidHandleValue, type OwnedHandle } from "../handle/owned_handle.ts";
 import { functionAddress } from "../thread/end_calls.ts";
 import { threadResources } from "../thread/thread_resources.ts";
 import { WAITING } from "../thread/reclaim.ts";
