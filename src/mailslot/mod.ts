@@ -4,8 +4,7 @@
  * The reader makes the mailslot by {@linkcode createMailslot}; writers, in TypeScript or C, open it by its name and send. Messages
  * keep their boundaries, go one way only, and nobody tells a writer that they were received: named pipes do that.
  *
- * **Workers.** A call that does not block must have ended before its Worker does: Windows still writes to the memory of a pending
- * operation, and a Worker that has ended frees it. Blocking calls have no such rule.
+ * **Workers.** When a Worker ends, the mailslots and writers that it has are closed, also with calls pending.
  *
  * Needs only `--allow-ffi`.
  *

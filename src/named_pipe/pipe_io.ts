@@ -1,4 +1,3 @@
-import type { FailureContext, ntStatusError, win32Error } from "../core/error/windows_error.ts";
 import { assertOpen, type interruptedError } from "../core/handle/closed.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { Deadline } from "../core/io/deadline.ts";
@@ -6,7 +5,6 @@ import type { FileIo } from "../core/io/file_io.ts";
 import { LARGEST_TRANSFER } from "../core/io/io_direction.ts";
 import { isEndStatus } from "../core/io/pipe_status.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
-import type { ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
 import { FSCTL_PIPE_TRANSCEIVE } from "../win32/ntdll.ts";
 import {
   STATUS_BUFFER_OVERFLOW,

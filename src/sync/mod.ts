@@ -20,9 +20,8 @@
  * passes to `CreateMutexW` or `OpenEventW`. Objects created here let in only the current user,
  * unless `security` says otherwise.
  *
- * **Workers.** Each has its own objects: open them there by name, or by `handle` and `duplicateTo(Deno.pid)`. An asynchronous wait must have ended before its
- * Worker ends, by itself or by `terminate()`. Windows reports a signal to the thread that waits for it, and if Deno has taken that thread
- * down, the whole process crashes. Blocking waits have no such rule.
+ * **Workers.** Each has its own objects: open them there by name, or by `handle` and `duplicateTo(Deno.pid)`. A Worker may end
+ * while it waits: the wait is cancelled, and takes no signal any more. A mutex that it holds is abandoned.
  *
  * Needs only `--allow-ffi`.
  *
