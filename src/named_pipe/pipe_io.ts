@@ -1,4 +1,4 @@
-import { assertOpen, type interruptedError } from "../core/handle/closed.ts";
+import { assertOpen } from "../core/handle/closed.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { Deadline } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";

@@ -17,8 +17,9 @@ export function pendingOperations(): number {
  * One asynchronous operation at a time on one handle, made to be used again and again. The handle is attached to the
  * completion port.
  *
- * Operations are started by their native forms (NtReadFile and others): they return the status, so that no last error has to be
- * fetched, and their packets carry a token of our choice, so that no address is ever trusted.
+ * Operations on files are started by their native forms (NtReadFile and others): they return the status, so that no last error has to
+ * be fetched, and their packets carry a token of our choice, so that no address is ever trusted. Functions that only know an OVERLAPPED
+ * get the request's own.
  *
  * A start method returns whether the operation is pending. If so, `settled()` must be awaited before the next one; either way
  * `status` and `bytes` then hold the result. Buffers lie in native memory, which its owner keeps until the operation is over.
@@ -98,6 +99,23 @@ export class AsyncIoRequest implements Completable {
       output?.byteLength ?? 0,
     );
     return this.#started(token, status);
+  }
+
+  /**
+   * Starts an operation by a function that takes an OVERLAPPED, such as one of Winsock or Message Queuing. Its packet carries the
+   * address of the OVERLAPPED, which is this request's and in native memory, so no other operation can have it at the same time.
+   *
+   * @param start Makes the call, and tells whether the operation is pending, is done without a packet, or has failed.
+   * @returns Whether it is pending. After a failure `status` and `bytes` mean nothing: the function has told why.
+   */
+  startOverlapped(
+    start: (overlapped: Deno.PointerObject) => "pending" | "done" | "failed",
+  ): boolean {
+    const { address } = this.#block;
+    this.#block.markPending();
+    const outcome = start(Deno.UnsafePointer.create(address) as Deno.PointerObject);
+    if (outcome !== "pending") return this.#started(0, outcome === "done" ? this.#block.status : 0);
+    return this.#started(Number(address), STATUS_PENDING);
   }
 
   #begin(): number {
