@@ -16,7 +16,8 @@ export let makeReader: (handle: OwnedHandle, isBlocking?: boolean) => AnonymousP
 /**
  * The end of an anonymous pipe that data comes out of.
  *
- * When the last handle to the writer is closed, and all that was written has been read, reads give `null`.
+ * When the last handle to the writer is closed, and all that was written has been read, reads give
+ * `null`.
  *
  * Windows documentation: "Anonymous Pipes", "Anonymous Pipe Operations".
  *
@@ -46,8 +47,8 @@ export class AnonymousPipeReader implements Disposable {
   }
 
   /**
-   * Takes over a handle that this process has inherited, or that another thread gave up by `detach()`. It is closed with the
-   * object, and no longer inheritable.
+   * Takes over a handle that this process has inherited, or that another thread gave up by
+   * `detach()`. It is closed with the object, and no longer inheritable.
    *
    * @param handle The handle as a number.
    * @returns The reader.
@@ -71,10 +72,11 @@ export class AnonymousPipeReader implements Disposable {
   }
 
   /**
-   * Reads up to `p.byteLength` bytes, as soon as there are any. Calls are served in their order. `p` is written only when the
-   * promise is fulfilled.
+   * Reads up to `p.byteLength` bytes, as soon as there are any. Calls are served in their order.
+   * `p` is written only when the promise is fulfilled.
    *
-   * Cancel safety: an aborted or timed-out read has taken nothing from the pipe; the next one gets it.
+   * Cancel safety: an aborted or timed-out read has taken nothing from the pipe; the next one gets
+   * it.
    *
    * Windows documentation: "NtReadFile function (ntifs.h)".
    *
@@ -182,8 +184,8 @@ export class AnonymousPipeReader implements Disposable {
   }
 
   /**
-   * The handle as a number, for functions of Windows or for a child process that inherits it. It stays this object's: do not
-   * close it.
+   * The handle as a number, for functions of Windows or for a child process that inherits it. It
+   * stays this object's: do not close it.
    *
    * @throws {Deno.errors.BadResource} If the end is closed.
    */
@@ -197,8 +199,9 @@ export class AnonymousPipeReader implements Disposable {
   }
 
   /**
-   * Gives the handle up without closing it, such as for another thread, which takes it by `fromHandle()`. This object is then
-   * as if closed. Asynchronous calls can only be made by the first thread or process that makes one.
+   * Gives the handle up without closing it, such as for another thread, which takes it by
+   * `fromHandle()`. This object is then as if closed. Asynchronous calls can only be made by the
+   * first thread or process that makes one.
    *
    * @returns The handle, which whoever gets it must close.
    * @throws {Deno.errors.Busy} If an asynchronous call is pending.
@@ -230,9 +233,11 @@ export class AnonymousPipeReader implements Disposable {
   }
 
   /**
-   * Closes the end; pending calls are rejected with `Deno.errors.Interrupted`. Further calls do nothing.
+   * Closes the end; pending calls are rejected with `Deno.errors.Interrupted`. Further calls do
+   * nothing.
    *
-   * What was written can still be read when the writer is closed, and is then followed by the end of the stream.
+   * What was written can still be read when the writer is closed, and is then followed by the end
+   * of the stream.
    */
   close(): void {
     this.#end.file.handle.close();

@@ -15,8 +15,8 @@ export let makeWriter: (handle: OwnedHandle, isBlocking?: boolean) => AnonymousP
 /**
  * The end of an anonymous pipe that data goes into.
  *
- * A write waits while the pipe's buffer is full. When the last handle to the reader is closed, writes throw
- * `Deno.errors.BrokenPipe`.
+ * A write waits while the pipe's buffer is full. When the last handle to the reader is closed,
+ * writes throw `Deno.errors.BrokenPipe`.
  *
  * Windows documentation: "Anonymous Pipes", "Anonymous Pipe Operations".
  *
@@ -41,8 +41,8 @@ export class AnonymousPipeWriter implements Disposable {
   }
 
   /**
-   * Takes over a handle that this process has inherited, or that another thread gave up by `detach()`. It is closed with the
-   * object, and no longer inheritable.
+   * Takes over a handle that this process has inherited, or that another thread gave up by
+   * `detach()`. It is closed with the object, and no longer inheritable.
    *
    * @param handle The handle as a number.
    * @returns The writer.
@@ -63,10 +63,11 @@ export class AnonymousPipeWriter implements Disposable {
   }
 
   /**
-   * Writes all of `p`, which is copied first, so it may be changed at once. Calls are served in their order.
+   * Writes all of `p`, which is copied first, so it may be changed at once. Calls are served in
+   * their order.
    *
-   * Cancel safety: none. Part of the data may have gone when a write is aborted, so the pipe is then good for nothing but
-   * closing.
+   * Cancel safety: none. Part of the data may have gone when a write is aborted, so the pipe is
+   * then good for nothing but closing.
    *
    * Windows documentation: "NtWriteFile function (ntifs.h)".
    *
@@ -145,8 +146,8 @@ export class AnonymousPipeWriter implements Disposable {
   }
 
   /**
-   * The handle as a number, for functions of Windows or for a child process that inherits it. It stays this object's: do not
-   * close it.
+   * The handle as a number, for functions of Windows or for a child process that inherits it. It
+   * stays this object's: do not close it.
    *
    * @throws {Deno.errors.BadResource} If the end is closed.
    */
@@ -160,8 +161,9 @@ export class AnonymousPipeWriter implements Disposable {
   }
 
   /**
-   * Gives the handle up without closing it, such as for another thread, which takes it by `fromHandle()`. This object is then
-   * as if closed. Asynchronous calls can only be made by the first thread or process that makes one.
+   * Gives the handle up without closing it, such as for another thread, which takes it by
+   * `fromHandle()`. This object is then as if closed. Asynchronous calls can only be made by the
+   * first thread or process that makes one.
    *
    * @returns The handle, which whoever gets it must close.
    * @throws {Deno.errors.Busy} If an asynchronous call is pending.
@@ -193,9 +195,11 @@ export class AnonymousPipeWriter implements Disposable {
   }
 
   /**
-   * Closes the end; pending calls are rejected with `Deno.errors.Interrupted`. Further calls do nothing.
+   * Closes the end; pending calls are rejected with `Deno.errors.Interrupted`. Further calls do
+   * nothing.
    *
-   * What was written can still be read when the writer is closed, and is then followed by the end of the stream.
+   * What was written can still be read when the writer is closed, and is then followed by the end
+   * of the stream.
    */
   close(): void {
     this.#end.file.handle.close();

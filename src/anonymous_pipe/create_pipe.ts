@@ -17,22 +17,23 @@ export type PipeEnds = "reader" | "writer" | "both";
 /** Options for {@linkcode createPipe}. */
 export interface CreatePipeOptions {
   /**
-   * The size of the pipe's buffer in bytes, from 1 to 2^31 - 1: how much can be written before the writer has to wait for the reader.
+   * The size of the pipe's buffer in bytes, from 1 to 2^31 - 1: how much can be written before the
+   * writer has to wait for the reader.
    *
    * @default {65536}
    */
   readonly size?: number;
   /**
-   * Which ends every child process gets that inherits handles, such as one that `Deno.Command` starts. A child that has the writer keeps
-   * the reader from seeing the end of the stream; `spawnWithHandles()` needs no inheritable handles, and so has no such
-   * accidents.
+   * Which ends every child process gets that inherits handles, such as one that `Deno.Command`
+   * starts. A child that has the writer keeps the reader from seeing the end of the stream;
+   * `spawnWithHandles()` needs no inheritable handles, and so has no such accidents.
    *
    * @default {none}
    */
   readonly inheritable?: PipeEnds;
   /**
-   * Which ends are made for blocking calls only, as CreatePipe makes both: C programs need that for a standard stream or any
-   * other file. Ends with both kinds of calls are as fast.
+   * Which ends are made for blocking calls only, as CreatePipe makes both: C programs need that for
+   * a standard stream or any other file. Ends with both kinds of calls are as fast.
    *
    * @default {the ends that are `inheritable`}
    */
@@ -48,10 +49,12 @@ export interface AnonymousPipe extends Disposable {
 }
 
 /**
- * Makes an anonymous pipe: bytes that are written to one end are read from the other, in this thread, another thread or a child process.
+ * Makes an anonymous pipe: bytes that are written to one end are read from the other, in this
+ * thread, another thread or a child process.
  *
- * Both ends have calls that block and calls that do not. A call that does not uses no thread while it waits, so any number of
- * pipes can be idle. The pipe has no name by which another program could open it.
+ * Both ends have calls that block and calls that do not. A call that does not uses no thread while
+ * it waits, so any number of pipes can be idle. The pipe has no name by which another program could
+ * open it.
  *
  * Windows documentation: "CreatePipe function (namedpipeapi.h)", "NtCreateNamedPipeFile function".
  *

@@ -1,11 +1,12 @@
 /**
- * Anonymous pipes: streams of bytes between the threads of a program, and between it and the processes it starts.
+ * Anonymous pipes: streams of bytes between the threads of a program, and between it and the
+ * processes it starts.
  *
- * {@linkcode createPipe} makes a pipe with calls that block and calls that do not on both ends. `@winipc/winipc/process` starts
- * children that get an end of it.
+ * {@linkcode createPipe} makes a pipe with calls that block and calls that do not on both ends.
+ * `@winipc/winipc/process` starts children that get an end of it.
  *
- * **Workers.** When a Worker ends, the ends of pipes that it has are closed, also with calls pending. To give an end to another thread,
- * use `detach()`.
+ * **Workers.** When a Worker ends, the ends of pipes that it has are closed, also with calls
+ * pending. To give an end to another thread, use `detach()`.
  *
  * Needs only `--allow-ffi`.
  *

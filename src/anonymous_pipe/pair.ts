@@ -22,7 +22,10 @@ import { ntdll } from "../win32/ntdll.ts";
 export interface PairOptions {
   /** The size of the pipe's buffer in bytes. */
   readonly size: number;
-  /** Whether the reader is for blocking calls, as CreatePipe's handles are, or for calls of both kinds. */
+  /**
+   * Whether the reader is for blocking calls, as CreatePipe's handles are, or for calls of both
+   * kinds.
+   */
   readonly blockingReader: boolean;
   /** The same for the writer. */
   readonly blockingWriter: boolean;
@@ -35,13 +38,16 @@ export interface Pair {
 }
 
 const SHARE = FILE_SHARE_READ | FILE_SHARE_WRITE;
-/** How long clients wait by default for a free instance, in units of 100 ns. No client waits here, but a value is needed. */
+/**
+ * How long clients wait by default for a free instance, in units of 100 ns. No client waits here,
+ * but a value is needed.
+ */
 const DEFAULT_TIMEOUT = -1_200_000_000n;
 
 /**
- * Makes a pipe without a name, as CreatePipe does since Windows 7: the reader is a nameless pipe of the pipe file system's
- * root, and the writer is opened relative to it. So nobody else can open it, and unlike with CreatePipe, each end's mode
- * can be chosen.
+ * Makes a pipe without a name, as CreatePipe does since Windows 7: the reader is a nameless pipe of
+ * the pipe file system's root, and the writer is opened relative to it. So nobody else can open it,
+ * and unlike with CreatePipe, each end's mode can be chosen.
  */
 export function createPair(options: PairOptions): Pair {
   using root = openRoot();

@@ -52,7 +52,8 @@ export function adoptPipeHandle(number: bigint, label: string): OwnedHandle {
   if (kernel32().GetFileType(handle.value) !== FILE_TYPE_PIPE) {
     throw new TypeError(`Handle ${number} is not a pipe`);
   }
-  // An inherited handle is inheritable itself, and would go on to every process that this one starts.
+  // An inherited handle is inheritable itself, and would go on to every process that this one
+  // starts.
   handle.setInheritable(false);
   return handle;
 }

@@ -14,14 +14,17 @@ import {
 } from "../win32/status_codes.ts";
 import { type KernelInfo, mailslotInfo, setReadTimeout } from "./reader_handle.ts";
 
-/** The first buffer in bytes, unless the mailslot's maximum is smaller. It grows to fit what comes. */
+/**
+ * The first buffer in bytes, unless the mailslot's maximum is smaller. It grows to fit what comes.
+ */
 const FIRST_BUFFER = 4096;
 
 /**
  * Reads the messages of a mailslot, of any size.
  *
- * A read whose buffer is too small fails, and leaves the message where it is; it is then repeated with a larger one. To ask for the size
- * before each read would cost a call, and still not be certain if there are several readers.
+ * A read whose buffer is too small fails, and leaves the message where it is; it is then repeated
+ * with a larger one. To ask for the size before each read would cost a call, and still not be
+ * certain if there are several readers.
  */
 export class MailslotIo {
   readonly file: FileIo;
@@ -135,8 +138,9 @@ export class MailslotIo {
   }
 
   /**
-   * Starts a read that the kernel ends after so many milliseconds. The timeout is one of the mailslot, not of the read, but
-   * the kernel only looks at it when a read begins: so it is changed for that moment.
+   * Starts a read that the kernel ends after so many milliseconds. The timeout is one of the
+   * mailslot, not of the read, but the kernel only looks at it when a read begins: so it is changed
+   * for that moment.
    */
   #withReadTimeout<T>(milliseconds: number, start: () => T): T {
     if (milliseconds === this.#readTimeout) return start();

@@ -77,10 +77,12 @@ export class MailslotWriter implements Disposable {
   }
 
   /**
-   * Sends a message, which is copied first, so it may be changed at once. One of no bytes is a message too. The promise is
-   * fulfilled when the message is in the mailslot, or on its way to another computer.
+   * Sends a message, which is copied first, so it may be changed at once. One of no bytes is a
+   * message too. The promise is fulfilled when the message is in the mailslot, or on its way to
+   * another computer.
    *
-   * Cancel safety: a message is sent whole or not at all; whether it was is not known of one that was aborted.
+   * Cancel safety: a message is sent whole or not at all; whether it was is not known of one that
+   * was aborted.
    *
    * Windows documentation: "NtWriteFile function (ntifs.h)".
    *
@@ -118,7 +120,8 @@ export class MailslotWriter implements Disposable {
   }
 
   /**
-   * Sends a message, blocking the thread until it is in the mailslot or on its way: in effect at once.
+   * Sends a message, blocking the thread until it is in the mailslot or on its way: in effect at
+   * once.
    *
    * Windows documentation: "NtWriteFile function (ntifs.h)".
    *

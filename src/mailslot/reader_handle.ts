@@ -10,7 +10,10 @@ import { kernel32 } from "../win32/kernel32.ts";
 import { ntdll } from "../win32/ntdll.ts";
 import { type MailslotPath, nativePath } from "./path.ts";
 
-/** What the kernel says of a mailslot, in its terms: a maximum of 0 is none, a timeout of 0xFFFFFFFF is without end. */
+/**
+ * What the kernel says of a mailslot, in its terms: a maximum of 0 is none, a timeout of 0xFFFFFFFF
+ * is without end.
+ */
 export interface KernelInfo {
   readonly maxMessageSize: number;
   /** The size of the next message in bytes, or `null` if none waits. */
@@ -28,7 +31,9 @@ export interface ReaderOptions {
   readonly maxMessageSize: number;
   readonly readTimeout: number;
   readonly security: SecurityAttributes;
-  /** Whether the handle is for blocking calls, as CreateMailslotW's is, or for calls of both kinds. */
+  /**
+   * Whether the handle is for blocking calls, as CreateMailslotW's is, or for calls of both kinds.
+   */
   readonly blocking: boolean;
 }
 
@@ -66,7 +71,10 @@ export function createMailslotHandle(options: ReaderOptions): OwnedHandle {
   return owned;
 }
 
-/** Asks how many messages wait, and how large the next one is ("GetMailslotInfo function (winbase.h)"). */
+/**
+ * Asks how many messages wait, and how large the next one is ("GetMailslotInfo function
+ * (winbase.h)").
+ */
 export function mailslotInfo(handle: OwnedHandle): KernelInfo {
   const maxMessageSize = new Uint32Array(1);
   const nextSize = new Uint32Array(1);
@@ -87,7 +95,10 @@ export function mailslotInfo(handle: OwnedHandle): KernelInfo {
   };
 }
 
-/** Sets how long reads that begin from now on wait, in milliseconds ("SetMailslotInfo function (winbase.h)"). */
+/**
+ * Sets how long reads that begin from now on wait, in milliseconds ("SetMailslotInfo function
+ * (winbase.h)").
+ */
 export function setReadTimeout(handle: OwnedHandle, milliseconds: number): void {
   if (kernel32().SetMailslotInfo(handle.value, milliseconds) === 0) {
     throw lastWin32Error({

@@ -15,8 +15,9 @@ import type { InstanceFactory } from "./instance.ts";
 import { makeConn, type NamedPipeConn } from "./named_pipe_conn.ts";
 
 /**
- * How many clients may be connected that no call of accept() has taken. Past it none is let in until one is taken: a client then waits
- * as it does for any busy pipe, and a flood of them cannot use up this process's memory.
+ * How many clients may be connected that no call of accept() has taken. Past it none is let in
+ * until one is taken: a client then waits as it does for any busy pipe, and a flood of them cannot
+ * use up this process's memory.
  */
 const MAX_UNACCEPTED = 256;
 
@@ -33,7 +34,10 @@ export class AsyncAcceptor {
   readonly #halfClose: boolean;
   /** Instances that wait for a client. */
   readonly #listening = new Set<FileIo>();
-  /** Clients that wait for accept(), and calls of accept() that wait for a client: one of the two is empty. */
+  /**
+   * Clients that wait for accept(), and calls of accept() that wait for a client: one of the two is
+   * empty.
+   */
   readonly #clients: NamedPipeConn[] = [];
   readonly #waiters = new Set<Waiter>();
   /** Connections handed out: when one is closed, an instance is free again. */
@@ -76,7 +80,10 @@ export class AsyncAcceptor {
     }
   }
 
-  /** Makes instances until as many wait as should. That it is not possible shows in accept(), if none is left. */
+  /**
+   * Makes instances until as many wait as should. That it is not possible shows in accept(), if
+   * none is left.
+   */
   #replenish(): void {
     if (this.#closed) return;
     try {
@@ -88,7 +95,10 @@ export class AsyncAcceptor {
     }
   }
 
-  /** How many instances should wait: the backlog, as far as the pipe's limit and the queue of clients allow. */
+  /**
+   * How many instances should wait: the backlog, as far as the pipe's limit and the queue of
+   * clients allow.
+   */
   #wanted(): number {
     const { maxInstances } = this.#factory;
     const limit = maxInstances === PIPE_UNLIMITED_INSTANCES ? Infinity : maxInstances;
@@ -99,8 +109,8 @@ export class AsyncAcceptor {
   /** A client has come, or the wait has failed. */
   #connected(file: FileIo, status: number): void {
     if (!this.#listening.delete(file)) return;
-    // "Connected" means that the client was faster than the call; "closing" that it has gone again, which leaves what it wrote
-    // to be read ("ConnectNamedPipe function").
+    // "Connected" means that the client was faster than the call; "closing" that it has gone again,
+    // which leaves what it wrote to be read ("ConnectNamedPipe function").
     const hasClient = status === STATUS_SUCCESS || status === STATUS_PIPE_CONNECTED ||
       status === STATUS_PIPE_CLOSING;
     if (!hasClient) {
@@ -135,7 +145,8 @@ export class AsyncAcceptor {
     this.#waiters.add(waiter);
     const watch = deadline?.watch(
       (reason) => {
-        // One that has its client keeps it: taking a client and giving up never happen to the same call.
+        // One that has its client keeps it: taking a client and giving up never happen to the same
+        // call.
         if (this.#waiters.delete(waiter)) reject(reason);
       },
       () => deadline.timedOut(this.#context("FSCTL_PIPE_LISTEN", "No client connected to")),

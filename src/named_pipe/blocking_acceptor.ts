@@ -45,7 +45,9 @@ export class BlockingAcceptor {
     return makeConn(file, this.#factory.profile(false), { closed: () => this.#replace() });
   }
 
-  /** Makes an instance for the next client. That it cannot be made is for the next accept to say. */
+  /**
+   * Makes an instance for the next client. That it cannot be made is for the next accept to say.
+   */
   #replace(): void {
     if (this.#closed || this.#next !== undefined) return;
     try {

@@ -15,8 +15,8 @@ const CANCEL_PERIOD = 5;
 /**
  * Waits until the peer has read everything.
  *
- * Windows can cancel a flush only together with all that goes on at the handle. So one that is given up goes on unseen, until the peer
- * has read or the connection is closed.
+ * Windows can cancel a flush only together with all that goes on at the handle. So one that is
+ * given up goes on unseen, until the peer has read or the connection is closed.
  */
 export async function flushPipe(
   handle: OwnedHandle,
@@ -41,12 +41,13 @@ export async function flushPipe(
 /**
  * The flush itself ("NtFlushBuffersFile function").
  *
- * It is the one operation of a pipe that queues no packet. The call may block, so it runs on another thread. If it returns
- * STATUS_PENDING, its status block is polled: the event of a file handle is shared by all operations on the handle, and cannot be
- * trusted.
+ * It is the one operation of a pipe that queues no packet. The call may block, so it runs on
+ * another thread. If it returns STATUS_PENDING, its status block is polled: the event of a file
+ * handle is shared by all operations on the handle, and cannot be trusted.
  */
 async function systemFlush(handle: OwnedHandle, context: FailureContext): Promise<void> {
-  // A handle of its own: the connection's may be closed, and its number be given away, before the thread makes the call.
+  // A handle of its own: the connection's may be closed, and its number be given away, before the
+  // thread makes the call.
   using own = handle.duplicate();
   let cancelling: ReturnType<typeof setTimeout> | undefined;
   const cancel = () => {

@@ -72,7 +72,8 @@ export class InstanceFactory {
   /**
    * Makes one more instance.
    *
-   * @throws {Deno.errors.AlreadyExists} If it is the first, and another program already serves the pipe.
+   * @throws {Deno.errors.AlreadyExists} If it is the first, and another program already serves the
+   * pipe.
    * @throws {Deno.errors.Busy} If the pipe has as many instances as it may.
    */
   create(): OwnedHandle {

@@ -1,13 +1,16 @@
 /**
- * Named pipes: connections between processes, on this computer or another, as streams of bytes or of messages.
+ * Named pipes: connections between processes, on this computer or another, as streams of bytes or
+ * of messages.
  *
- * A pipe is served in one of three ways. {@linkcode listenNamedPipe} serves any number of clients in one thread, by
- * asynchronous calls, which can be aborted. {@linkcode NamedPipeThreadServer} serves each client in a thread of its own,
- * by blocking calls, with the latency of C. {@linkcode listenNamedPipeSync} blocks the thread that calls it. Clients
- * connect by {@linkcode connectNamedPipe}, {@linkcode connectNamedPipeSync} or, for a single question,
+ * A pipe is served in one of three ways. {@linkcode listenNamedPipe} serves any number of clients
+ * in one thread, by asynchronous calls, which can be aborted. {@linkcode NamedPipeThreadServer}
+ * serves each client in a thread of its own, by blocking calls, with the latency of C.
+ * {@linkcode listenNamedPipeSync} blocks the thread that calls it. Clients connect by
+ * {@linkcode connectNamedPipe}, {@linkcode connectNamedPipeSync} or, for a single question,
  * {@linkcode callNamedPipe}. `@winipc/winipc/named-pipe/node` makes a connection a stream of Node.
  *
- * All of it needs only `--allow-ffi`; a `NamedPipeThreadServer` also the permission to read the modules of its threads.
+ * All of it needs only `--allow-ffi`; a `NamedPipeThreadServer` also the permission to read the
+ * modules of its threads.
  *
  * A Worker may end while calls are pending: its listeners and connections are then closed.
  *

@@ -43,17 +43,19 @@ const CALL_OPTIONS: OptionNames<CallNamedPipeOptions> = {
 /**
  * Connects to a named pipe.
  *
- * While all its instances are taken, this waits for a free one, as long as `timeout` allows. That the pipe does not
- * exist is told at once, unless `wait` is set.
+ * While all its instances are taken, this waits for a free one, as long as `timeout` allows. That
+ * the pipe does not exist is told at once, unless `wait` is set.
  *
  * Cancel safety: an aborted or timed-out call has left no connection behind.
  *
  * Windows documentation: "Named Pipe Client", "WaitNamedPipeW function".
  *
- * @throws {TypeError} If an option is not valid, or the server does not have the `mode` asked for as `cause` tells.
+ * @throws {TypeError} If an option is not valid, or the server does not have the `mode` asked for
+ * as `cause` tells.
  * @throws {Deno.errors.NotFound} If there is no such pipe.
  * @throws {Deno.errors.TimedOut} If there was no free instance in `timeout` milliseconds.
- * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this `direction`.
+ * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this
+ * `direction`.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
  * @example Send a line to a server that may still be starting
@@ -73,15 +75,16 @@ export async function connectNamedPipe(options: ConnectNamedPipeOptions): Promis
 }
 
 /**
- * Connects to a named pipe in blocking mode; waits for a free instance as `connectNamedPipe()` does, blocking the
- * thread.
+ * Connects to a named pipe in blocking mode; waits for a free instance as `connectNamedPipe()`
+ * does, blocking the thread.
  *
  * Windows documentation: "Named Pipe Client", "WaitNamedPipeW function".
  *
  * @throws {TypeError} If an option is not valid; nothing has been tried then.
  * @throws {Deno.errors.NotFound} If there is no such pipe, unless `wait` is set.
  * @throws {Deno.errors.TimedOut} If there was no free instance in `timeout` milliseconds.
- * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this `direction`.
+ * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this
+ * `direction`.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
  * @example
@@ -108,7 +111,8 @@ export interface CallNamedPipeOptions
 }
 
 /**
- * Connects to a pipe in message mode, sends one request, reads one reply of any size, and closes the connection.
+ * Connects to a pipe in message mode, sends one request, reads one reply of any size, and closes
+ * the connection.
  *
  * Cancel safety: none. The server may have got the request when the call is aborted.
  *
@@ -149,7 +153,8 @@ async function openWhenFree(
     signal?.throwIfAborted();
     const outcome = await end.open();
     if (outcome instanceof OwnedHandle) {
-      // Opening a pipe of another computer cannot be interrupted, so the signal may have been aborted meanwhile.
+      // Opening a pipe of another computer cannot be interrupted, so the signal may have been
+      // aborted meanwhile.
       if (!signal?.aborted) return outcome;
       outcome.close();
       throw signal.reason;
@@ -179,7 +184,8 @@ function openWhenFreeSync(
     const left = deadline?.remaining ?? Infinity;
     if (left === 0) throw timedOut(end, outcome, deadline);
     if (outcome === "busy") {
-      // Whether it is free, gone or late, the next attempt tells. 0 would mean "the server's default" here.
+      // Whether it is free, gone or late, the next attempt tells. 0 would mean "the server's
+      // default" here.
       const milliseconds = Math.min(Math.max(1, Math.ceil(left)), LONGEST_INSTANCE_WAIT);
       kernel32().WaitNamedPipeW(encodeWide(end.path.full), milliseconds);
     } else {

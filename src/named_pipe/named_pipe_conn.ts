@@ -36,15 +36,17 @@ export let makeConn: (file: FileIo, profile: PipeProfile, hooks?: ConnHooks) => 
 /**
  * One end of a connected named pipe.
  *
- * It reads and writes like a `Deno.Conn`, so code for connections and streams works over it. Reads are served in the
- * order of the calls, and so are writes; the two directions do not wait for each other.
+ * It reads and writes like a `Deno.Conn`, so code for connections and streams works over it. Reads
+ * are served in the order of the calls, and so are writes; the two directions do not wait for each
+ * other.
  *
- * What a peer wrote before it went away is always read first; then reads give `null`, and writes throw
- * `Deno.errors.BrokenPipe`. After `close()` every call throws `Deno.errors.BadResource`, and what was pending is rejected
- * with `Deno.errors.Interrupted`.
+ * What a peer wrote before it went away is always read first; then reads give `null`, and writes
+ * throw `Deno.errors.BrokenPipe`. After `close()` every call throws `Deno.errors.BadResource`, and
+ * what was pending is rejected with `Deno.errors.Interrupted`.
  *
- * Calls whose name ends in `Sync` block the thread: they have the latency of C, and nothing interrupts them but the peer. A connection
- * made by `connectNamedPipeSync()` or `listenNamedPipeSync()` is for these only, each of which is then one call to Windows; on it the
+ * Calls whose name ends in `Sync` block the thread: they have the latency of C, and nothing
+ * interrupts them but the peer. A connection made by `connectNamedPipeSync()` or
+ * `listenNamedPipeSync()` is for these only, each of which is then one call to Windows; on it the
  * others throw `Deno.errors.NotSupported`. On any other connection both kinds work.
  *
  * Windows documentation: "Named Pipe Operations", "Synchronous and Overlapped Input and Output".
@@ -125,7 +127,10 @@ export class NamedPipeConn implements Disposable {
     return this.#io.profile.halfClose;
   }
 
-  /** The handle, as a number, for calls of one's own. It is this connection's: closing it elsewhere breaks it. */
+  /**
+   * The handle, as a number, for calls of one's own. It is this connection's: closing it elsewhere
+   * breaks it.
+   */
   get handle(): bigint {
     return this.#handle.number;
   }
@@ -133,10 +138,12 @@ export class NamedPipeConn implements Disposable {
   /**
    * Reads up to `p.byteLength` bytes, as soon as there are any.
    *
-   * In message mode it reads from one message at most; what does not fit is read next. A message of no bytes gives 0,
-   * or with `halfClose` it is the end. `p` is written only when the promise is fulfilled.
+   * In message mode it reads from one message at most; what does not fit is read next. A message of
+   * no bytes gives 0, or with `halfClose` it is the end. `p` is written only when the promise is
+   * fulfilled.
    *
-   * Cancel safety: an aborted or timed-out read has taken nothing from the pipe; the next one gets it.
+   * Cancel safety: an aborted or timed-out read has taken nothing from the pipe; the next one gets
+   * it.
    *
    * Windows documentation: "ReadFile function".
    *
@@ -167,7 +174,8 @@ export class NamedPipeConn implements Disposable {
   /**
    * Reads up to `p.byteLength` bytes, straight into `p`; blocks until there are some.
    *
-   * In message mode it reads from one message at most; what does not fit is read next. A message of no bytes gives 0.
+   * In message mode it reads from one message at most; what does not fit is read next. A message of
+   * no bytes gives 0.
    *
    * Windows documentation: "ReadFile function".
    *
@@ -224,7 +232,8 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * The messages as they come, until the end of the stream. Leaving the loop leaves the connection open.
+   * The messages as they come, until the end of the stream. Leaving the loop leaves the connection
+   * open.
    *
    * Cancel safety: as of `readMessage()`, no message is lost.
    *
@@ -257,13 +266,15 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Writes all of `p`: as bytes in byte mode, as one message in message mode. `p` is copied first, so it may be
-   * changed at once. No bytes are a message too, except with `halfClose`, where they are nothing.
+   * Writes all of `p`: as bytes in byte mode, as one message in message mode. `p` is copied first,
+   * so it may be changed at once. No bytes are a message too, except with `halfClose`, where they
+   * are nothing.
    *
-   * It waits while the pipe's buffer is full: a slow reader holds the writer back, and nothing piles up.
+   * It waits while the pipe's buffer is full: a slow reader holds the writer back, and nothing
+   * piles up.
    *
-   * Cancel safety: none. Part of the data may have gone when a write is aborted, so the connection is then good for
-   * nothing but closing.
+   * Cancel safety: none. Part of the data may have gone when a write is aborted, so the connection
+   * is then good for nothing but closing.
    *
    * Windows documentation: "WriteFile function".
    *
@@ -311,7 +322,8 @@ export class NamedPipeConn implements Disposable {
    *
    * Cancel safety: none, as of `write()`. What waits for its turn and is aborted has not been sent.
    *
-   * @throws {TypeError} If this end is in byte mode, or if the message has no bytes and `halfClose` is on.
+   * @throws {TypeError} If this end is in byte mode, or if the message has no bytes and `halfClose`
+   * is on.
    * @throws As `write()` does.
    *
    * @example
@@ -331,7 +343,8 @@ export class NamedPipeConn implements Disposable {
    *
    * Windows documentation: "WriteFile function".
    *
-   * @throws {TypeError} If this end is in byte mode, or if the message has no bytes and `halfClose` is on.
+   * @throws {TypeError} If this end is in byte mode, or if the message has no bytes and `halfClose`
+   * is on.
    * @throws As `writeSync()` does.
    *
    * @example
@@ -347,9 +360,11 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Sends a request and reads the reply, in one call to the system. There must be no unread message.
+   * Sends a request and reads the reply, in one call to the system. There must be no unread
+   * message.
    *
-   * Cancel safety: none. The request may have been sent, and the reply may still come, when it is aborted.
+   * Cancel safety: none. The request may have been sent, and the reply may still come, when it is
+   * aborted.
    *
    * Windows documentation: "TransactNamedPipe function".
    *
@@ -413,8 +428,8 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * What is to be sent; in message mode each chunk is a message. Closing it closes the connection, or with `halfClose`
-   * its writing side; aborting it always closes the connection.
+   * What is to be sent; in message mode each chunk is a message. Closing it closes the connection,
+   * or with `halfClose` its writing side; aborting it always closes the connection.
    *
    * @example Send a file
    * ```ts
@@ -434,8 +449,8 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Says that nothing more will be written, by a message of no bytes; reading goes on. Both ends must have been opened
-   * with `halfClose`: Windows itself has no half-closed pipes.
+   * Says that nothing more will be written, by a message of no bytes; reading goes on. Both ends
+   * must have been opened with `halfClose`: Windows itself has no half-closed pipes.
    *
    * @throws {Deno.errors.NotSupported} If the connection was opened without `halfClose`.
    * @throws As `write()` does.
@@ -455,11 +470,11 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Waits until the peer has read all that was written. It waits on one of the program's threads for blocking calls, of
-   * which Deno for Windows has four for each processor.
+   * Waits until the peer has read all that was written. It waits on one of the program's threads
+   * for blocking calls, of which Deno for Windows has four for each processor.
    *
-   * Cancel safety: nothing is lost by giving up. Windows cannot be told to, so the thread is held, and the program kept
-   * alive, until the peer has read or the connection is closed.
+   * Cancel safety: nothing is lost by giving up. Windows cannot be told to, so the thread is held,
+   * and the program kept alive, until the peer has read or the connection is closed.
    *
    * Windows documentation: "FlushFileBuffers function".
    *
@@ -523,9 +538,10 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Runs `action` with the client's rights: what it opens, it opens as the client. Only the server's end can, and
-   * on Windows only after something was read. The client decides how far it goes by its `impersonation` option; with the default
-   * (`"identification"`) access checks can be made, and nothing can be opened.
+   * Runs `action` with the client's rights: what it opens, it opens as the client. Only the
+   * server's end can, and on Windows only after something was read. The client decides how far it
+   * goes by its `impersonation` option; with the default (`"identification"`) access checks can be
+   * made, and nothing can be opened.
    *
    * Windows documentation: "Impersonating a Named Pipe Client".
    *
@@ -565,8 +581,8 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Closes the connection. The peer can still read what was written; pending calls are rejected with
-   * `Deno.errors.Interrupted`. Further calls do nothing.
+   * Closes the connection. The peer can still read what was written; pending calls are rejected
+   * with `Deno.errors.Interrupted`. Further calls do nothing.
    */
   close(): void {
     if (this.#handle.closed) return;

@@ -31,7 +31,8 @@ const LISTEN_OPTIONS: OptionNames<ListenNamedPipeOptions> = {
  * Windows documentation: "CreateNamedPipeW function", "ConnectNamedPipe function".
  *
  * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
- * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is false.
+ * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is
+ * false.
  * @throws {Deno.errors.Busy} If the pipe already has `maxInstances` instances.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
@@ -59,12 +60,14 @@ export function listenNamedPipe(options: ListenNamedPipeOptions): NamedPipeListe
 }
 
 /**
- * Serves a named pipe in blocking mode: made for a Worker, or a program that does nothing else meanwhile.
+ * Serves a named pipe in blocking mode: made for a Worker, or a program that does nothing else
+ * meanwhile.
  *
  * Windows documentation: "CreateNamedPipeW function", "ConnectNamedPipe function".
  *
  * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
- * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is false.
+ * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is
+ * false.
  * @throws {Deno.errors.Busy} If the pipe already has `maxInstances` instances.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
@@ -91,11 +94,13 @@ let makeListener: (
 /**
  * The server of a named pipe, which clients connect to.
  *
- * Several instances always wait, made in advance, and one that is taken is replaced before it is handed out: there is
- * no moment in which a client finds nobody listening, until `maxInstances` connections are open.
+ * Several instances always wait, made in advance, and one that is taken is replaced before it is
+ * handed out: there is no moment in which a client finds nobody listening, until `maxInstances`
+ * connections are open.
  *
- * One made by `listenNamedPipe()` accepts clients without blocking, one made by `listenNamedPipeSync()` blocks the thread: it has one
- * instance ready for the next client, and its connections are for blocking calls.
+ * One made by `listenNamedPipe()` accepts clients without blocking, one made by
+ * `listenNamedPipeSync()` blocks the thread: it has one instance ready for the next client, and its
+ * connections are for blocking calls.
  *
  * @example Serve every client at once
  * ```ts
@@ -153,8 +158,8 @@ export class NamedPipeListener
   /**
    * Waits for the next client. Calls are served in their order.
    *
-   * A client that has connected is never lost: one that connects while no call waits is kept for the next call, and
-   * one that has already gone again is handed out too, with all that it wrote.
+   * A client that has connected is never lost: one that connects while no call waits is kept for
+   * the next call, and one that has already gone again is handed out too, with all that it wrote.
    *
    * Cancel safety: an aborted or timed-out call has taken no client.
    *
@@ -162,8 +167,8 @@ export class NamedPipeListener
    * @throws {Deno.errors.BadResource} If the listener is closed.
    * @throws {Deno.errors.Interrupted} If it is closed while the call waits.
    * @throws {Deno.errors.NotSupported} If it was made by `listenNamedPipeSync()`.
-   * @throws {Deno.errors.Busy} If no instance waits and none can be made, as other servers of the pipe hold
-   * `maxInstances` of them.
+   * @throws {Deno.errors.Busy} If no instance waits and none can be made, as other servers of the
+   * pipe hold `maxInstances` of them.
    *
    * @example Serve until Ctrl-C
    * ```ts
@@ -189,7 +194,8 @@ export class NamedPipeListener
   }
 
   /**
-   * Blocks until a client has connected. One that has already gone again is handed out too, with all that it wrote.
+   * Blocks until a client has connected. One that has already gone again is handed out too, with
+   * all that it wrote.
    *
    * Windows documentation: "ConnectNamedPipe function".
    *
@@ -250,8 +256,9 @@ export class NamedPipeListener
   }
 
   /**
-   * Stops listening. Calls that wait are rejected with `Deno.errors.Interrupted`; clients that no call has taken yet
-   * are disconnected; connections that were handed out stay open. Further calls do nothing.
+   * Stops listening. Calls that wait are rejected with `Deno.errors.Interrupted`; clients that no
+   * call has taken yet are disconnected; connections that were handed out stay open. Further calls
+   * do nothing.
    */
   close(): void {
     this.#acceptor.close();

@@ -12,19 +12,23 @@ import type { NamedPipeConn } from "./named_pipe_conn.ts";
 const READ_SIZE = 64 * 1024;
 
 /**
- * A connection as a `Duplex` of `node:stream`, for libraries that expect a socket: JSON-RPC, HTTP by `node:http`, ….
+ * A connection as a `Duplex` of `node:stream`, for libraries that expect a socket: JSON-RPC, HTTP
+ * by `node:http`, ….
  *
  * The stream owns the connection: read, write and close only through it.
  *
- * - Back-pressure works both ways. Nothing is read from the pipe beyond the stream's `readableHighWaterMark`, so a slow
- *   reader holds the peer back, and a write is done when the pipe has taken it.
+ * - Back-pressure works both ways. Nothing is read from the pipe beyond the stream's
+ *   `readableHighWaterMark`, so a slow reader holds the peer back, and a write is done when the
+ *   pipe has taken it.
  * - What the peer wrote before it went away is delivered, then the stream ends.
- * - `end()` closes the connection when all has been written, and the peer can still read it. Windows has no half-closed
- *   pipes, so what the peer would send after that is lost. Where both ends were opened with `halfClose`, `end()` closes only the
- *   writing side, and the stream is one with `allowHalfOpen`.
- * - `destroy()` closes at once. Errors destroy the stream; writing to a peer that has gone gives the `code` `"EPIPE"`,
- *   as it does in Node.
- * - In message mode each chunk that is written is a message. What is read are bytes, without regard to messages.
+ * - `end()` closes the connection when all has been written, and the peer can still read it.
+ *   Windows has no half-closed pipes, so what the peer would send after that is lost. Where both
+ *   ends were opened with `halfClose`, `end()` closes only the writing side, and the stream is one
+ *   with `allowHalfOpen`.
+ * - `destroy()` closes at once. Errors destroy the stream; writing to a peer that has gone gives
+ *   the `code` `"EPIPE"`, as it does in Node.
+ * - In message mode each chunk that is written is a message. What is read are bytes, without regard
+ *   to messages.
  *
  * @param conn A duplex connection, of which nothing has been read.
  * @returns The stream.

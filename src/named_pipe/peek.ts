@@ -11,11 +11,17 @@ import { kernel32 } from "../win32/kernel32.ts";
 export interface NamedPipePeek {
   /** Bytes that a read would find, of all messages together. */
   readonly available: number;
-  /** In message mode the bytes of the first waiting message that are still to be read; 0 in byte mode. */
+  /**
+   * In message mode the bytes of the first waiting message that are still to be read; 0 in byte
+   * mode.
+   */
   readonly messageSize: number;
 }
 
-/** Looks at what waits, and takes nothing ("PeekNamedPipe function"); `null` if the peer is gone and nothing is left. */
+/**
+ * Looks at what waits, and takes nothing ("PeekNamedPipe function"); `null` if the peer is gone and
+ * nothing is left.
+ */
 export function peekPipe(handle: OwnedHandle): NamedPipePeek | null {
   const available = new Uint32Array(1);
   const left = new Uint32Array(1);

@@ -6,18 +6,22 @@ import { kernel32 } from "../win32/kernel32.ts";
 /** The process at the other end of a pipe, as the connection's `peer` tells. */
 export interface NamedPipePeer {
   /**
-   * The peer's process id. Process ids are reused. To rely on one, open the process and check it again.
+   * The peer's process id. Process ids are reused. To rely on one, open the process and check it
+   * again.
    *
-   * Windows documentation: "GetNamedPipeClientProcessId function", "GetNamedPipeServerProcessId function".
+   * Windows documentation: "GetNamedPipeClientProcessId function", "GetNamedPipeServerProcessId
+   * function".
    */
   readonly processId: number;
   /** The peer's Terminal Services session. */
   readonly sessionId: number;
   /**
-   * On the server's end the SID of the client's user (`"S-1-5-…"`); on the client's end `undefined`.
+   * On the server's end the SID of the client's user (`"S-1-5-…"`); on the client's end
+   * `undefined`.
    *
-   * Reading it throws a `Win32Error` (ERROR_CANNOT_IMPERSONATE) where nothing has been read from the client yet, or
-   * where the client connected with `impersonation: "anonymous"`. Wine tells it earlier than Windows does.
+   * Reading it throws a `Win32Error` (ERROR_CANNOT_IMPERSONATE) where nothing has been read from
+   * the client yet, or where the client connected with `impersonation: "anonymous"`. Wine tells it
+   * earlier than Windows does.
    */
   readonly userSid: string | undefined;
 }

@@ -28,7 +28,10 @@ interface Undelivered {
   readonly hasMore: boolean;
 }
 
-/** Reading from a connected pipe and writing to it, with calls that do not block and with calls that do. */
+/**
+ * Reading from a connected pipe and writing to it, with calls that do not block and with calls that
+ * do.
+ */
 export class PipeIo {
   readonly file: FileIo;
   readonly profile: PipeProfile;
@@ -153,8 +156,8 @@ export class PipeIo {
   }
 
   /**
-   * The rest of a message whose start did not fit. A message is in the pipe as a whole, so this does not wait for the peer, and
-   * neither abort nor timeout can tear it.
+   * The rest of a message whose start did not fit. A message is in the pipe as a whole, so this
+   * does not wait for the peer, and neither abort nor timeout can tear it.
    */
   async #restOfMessage(start: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const { input } = this.file;
@@ -385,7 +388,10 @@ export class PipeIo {
 
   // ---- checks and errors ----
 
-  /** @throws {Deno.errors.NotSupported | Deno.errors.BadResource} If this end only reads, or is closed. */
+  /**
+   * @throws {Deno.errors.NotSupported | Deno.errors.BadResource} If this end only reads, or is
+   * closed.
+   */
   checkWritable(): void {
     this.#checkDirection("outbound");
   }
@@ -437,7 +443,10 @@ export class PipeIo {
     );
   }
 
-  /** In byte mode a write of nothing would only wake the reader; with half-close it would be the end. */
+  /**
+   * In byte mode a write of nothing would only wake the reader; with half-close it would be the
+   * end.
+   */
   #isNothing(bytes: Uint8Array): boolean {
     return bytes.byteLength === 0 && (this.profile.mode === "byte" || this.profile.halfClose);
   }

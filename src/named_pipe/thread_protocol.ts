@@ -21,13 +21,18 @@ export type ToThread =
     readonly type: "serve";
     /** The instance to wait on and to serve; it belongs to the thread from now on. */
     readonly handle: bigint;
-    /** Two flags that the thread sets, readable also when it has died: see `CONNECTED` and `OWNED`. */
+    /**
+     * Two flags that the thread sets, readable also when it has died: see `CONNECTED` and `OWNED`.
+     */
     readonly state: Int32Array;
   };
 
 /** Index of the flag that says that a client has connected. */
 export const CONNECTED = 0;
-/** Index of the flag that says that the thread owns the instance, which is closed when the thread ends. */
+/**
+ * Index of the flag that says that the thread owns the instance, which is closed when the thread
+ * ends.
+ */
 export const OWNED = 1;
 
 /** From a thread. */
@@ -39,8 +44,8 @@ export type FromThread =
   | { readonly type: "unusable"; readonly error: ErrorParts };
 
 /**
- * A thrown value in a form that any thread can be sent. An error that is sent as it is loses its class, and one that
- * carries a function cannot be sent at all.
+ * A thrown value in a form that any thread can be sent. An error that is sent as it is loses its
+ * class, and one that carries a function cannot be sent at all.
  */
 export interface ErrorParts {
   readonly name: string;

@@ -14,12 +14,15 @@ import {
 import { type ClientEnd, nativePath } from "./client_end.ts";
 
 /**
- * The longest single wait for an instance in milliseconds. Windows does not end a wait when the pipe goes away, so
- * the pipe is looked at again from time to time.
+ * The longest single wait for an instance in milliseconds. Windows does not end a wait when the
+ * pipe goes away, so the pipe is looked at again from time to time.
  */
 export const LONGEST_INSTANCE_WAIT = 500;
 
-/** What a wait may end with; whether there is an instance to connect to then, the next attempt tells. */
+/**
+ * What a wait may end with; whether there is an instance to connect to then, the next attempt
+ * tells.
+ */
 const LOOK_AGAIN: readonly number[] = [
   STATUS_SUCCESS,
   STATUS_IO_TIMEOUT,
@@ -29,8 +32,9 @@ const LOOK_AGAIN: readonly number[] = [
 ];
 
 /**
- * Waits until the pipe has an instance that listens, or for some time: what WaitNamedPipe does, but asynchronous, so that
- * no thread is blocked and the wait can be cancelled ("WaitNamedPipeW function", "FSCTL_PIPE_WAIT Request").
+ * Waits until the pipe has an instance that listens, or for some time: what WaitNamedPipe does, but
+ * asynchronous, so that no thread is blocked and the wait can be cancelled ("WaitNamedPipeW
+ * function", "FSCTL_PIPE_WAIT Request").
  */
 export async function waitForInstance(
   end: ClientEnd,
@@ -65,8 +69,8 @@ async function openRoot(end: ClientEnd): Promise<OwnedHandle> {
 }
 
 /**
- * FILE_PIPE_WAIT_FOR_BUFFER: Timeout at 0 in units of 100 ns, negative as it counts from now; NameLength in bytes at 8,
- * TimeoutSpecified at 12, Name from 14.
+ * FILE_PIPE_WAIT_FOR_BUFFER: Timeout at 0 in units of 100 ns, negative as it counts from now;
+ * NameLength in bytes at 8, TimeoutSpecified at 12, Name from 14.
  */
 function waitRequest(name: string): Uint8Array<ArrayBuffer> {
   const NAME_AT = 14;

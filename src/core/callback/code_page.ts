@@ -63,7 +63,10 @@ export interface Thunks {
   readonly runCalls: Deno.PointerObject;
 }
 
-/** The thunks of a page that {@linkcode createCodePage} has made, in this or another thread of JavaScript. */
+/**
+ * The thunks of a page that {@linkcode createCodePage} has made, in this or another thread of
+ * JavaScript.
+ */
 export function thunkAddresses(page: bigint): Thunks {
   const { postCompletion, runCalls } = thunkCode(Deno.build.arch);
   return {

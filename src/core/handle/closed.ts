@@ -7,7 +7,9 @@ export function assertOpen({ closed, label }: OwnedHandle): void {
   if (closed) throw new Deno.errors.BadResource(`The ${label} is closed`);
 }
 
-/** The error for a call that was pending when its object was closed: a `Deno.errors.Interrupted`. */
+/**
+ * The error for a call that was pending when its object was closed: a `Deno.errors.Interrupted`.
+ */
 export function interruptedError(context: FailureContext): Error {
   const hint = "it was closed while the call was pending";
   return win32Error(ERROR_OPERATION_ABORTED, { ...context, hint });

@@ -21,7 +21,8 @@ export interface CreatedObject {
  * Makes the result of a Create function an owned handle.
  *
  * @param value What the function returned.
- * @param code The last error straight after it: Create functions tell by it that the object existed.
+ * @param code The last error straight after it: Create functions tell by it that the object
+ * existed.
  * @param exclusive Whether an object that existed is an error.
  */
 export function adoptCreated(
@@ -42,7 +43,9 @@ export function adoptCreated(
   return { handle, existed };
 }
 
-/** Makes the result of an Open function an owned handle; `code` is the last error straight after it. */
+/**
+ * Makes the result of an Open function an owned handle; `code` is the last error straight after it.
+ */
 export function adoptOpened(
   value: Deno.PointerValue,
   code: number,
@@ -64,7 +67,10 @@ function namedContext(object: NamedObject, operation: string, verb: string): Fai
   return { operation, object: object.name, doing: `Cannot ${verb} ${objectLabel(object)}` };
 }
 
-/** ERROR_INVALID_HANDLE means here that the name belongs to an object of another kind ("Object names"). */
+/**
+ * ERROR_INVALID_HANDLE means here that the name belongs to an object of another kind ("Object
+ * names").
+ */
 function withTakenName(code: number, context: FailureContext): FailureContext {
   if (code !== ERROR_INVALID_HANDLE) return context;
   return {

@@ -17,10 +17,11 @@ export interface ObjectAttributesOptions {
 }
 
 /**
- * OBJECT_ATTRIBUTES for a name of the object manager, such as `\??\pipe\demo` ("OBJECT_ATTRIBUTES structure").
+ * OBJECT_ATTRIBUTES for a name of the object manager, such as `\??\pipe\demo` ("OBJECT_ATTRIBUTES
+ * structure").
  *
- * Everything the structure points to, except the security descriptor, lies in the same ArrayBuffer: keep the bytes, and all of
- * it is kept.
+ * Everything the structure points to, except the security descriptor, lies in the same ArrayBuffer:
+ * keep the bytes, and all of it is kept.
  *
  * @param place The address that the bytes are copied to before they are used, if they are.
  */

@@ -8,7 +8,10 @@ import { OwnedHandle } from "./owned_handle.ts";
 
 const HANDLE_SIZE = 8;
 
-/** A native call that opens or creates a file: it fills the handle and the status block, and returns an NTSTATUS. */
+/**
+ * A native call that opens or creates a file: it fills the handle and the status block, and returns
+ * an NTSTATUS.
+ */
 type OpeningCall = (handle: BigUint64Array, statusBlock: Uint8Array<ArrayBuffer>) => number;
 
 /** What came of opening: the handle, or why there is none. */
@@ -41,8 +44,9 @@ export interface OpenFileOptions extends ObjectAttributesOptions {
 }
 
 /**
- * Opens an existing file by its name in the object manager, such as `\??\pipe\demo` ("NtCreateFile function"). NtCreateFile and not
- * CreateFileW, as it returns the status, and takes the name as it is.
+ * Opens an existing file by its name in the object manager, such as `\??\pipe\demo` ("NtCreateFile
+ * function"). NtCreateFile and not CreateFileW, as it returns the status, and takes the name as it
+ * is.
  */
 export function openFileSync(name: string, label: string, options: OpenFileOptions): OpenResult {
   const attributes = objectAttributes(name, options);
@@ -59,7 +63,8 @@ export async function openFile(
   label: string,
   options: OpenFileOptions,
 ): Promise<OpenResult> {
-  // The call may go on when the isolate has ended, so all that it uses lies in native memory, marked as the kernel's.
+  // The call may go on when the isolate has ended, so all that it uses lies in native memory,
+  // marked as the kernel's.
   const resources = threadResources();
   const block = resources.blocks.take();
   const memory = resources.allocate(HANDLE_SIZE + objectAttributes(name, options).byteLength);

@@ -9,12 +9,17 @@ import { lastErrorCode, lastWin32Error, win32Error } from "../error/windows_erro
 
 const INVALID_HANDLE_NUMBER = 0xffff_ffff_ffff_ffffn;
 
-/** INVALID_HANDLE_VALUE, where it stands for "no file". Made on demand, as making a pointer needs the ffi permission. */
+/**
+ * INVALID_HANDLE_VALUE, where it stands for "no file". Made on demand, as making a pointer needs
+ * the ffi permission.
+ */
 export function invalidHandleValue(): Deno.PointerValue {
   return Deno.UnsafePointer.create(INVALID_HANDLE_NUMBER);
 }
 
-/** Whether a call that answers INVALID_HANDLE_VALUE on failure (CreateFileW and its kin) has failed. */
+/**
+ * Whether a call that answers INVALID_HANDLE_VALUE on failure (CreateFileW and its kin) has failed.
+ */
 export function isInvalidHandle(value: Deno.PointerValue): value is null {
   return value === null || Deno.UnsafePointer.value(value) === INVALID_HANDLE_NUMBER;
 }
@@ -22,8 +27,9 @@ export function isInvalidHandle(value: Deno.PointerValue): value is null {
 /**
  * A kernel handle that is closed exactly once.
  *
- * Work that Windows does on the handle beyond a call (a pending wait or transfer) registers itself with `onClose`, so
- * that it is ended before the handle is: a handle's number may be given to another object as soon as it is closed.
+ * Work that Windows does on the handle beyond a call (a pending wait or transfer) registers itself
+ * with `onClose`, so that it is ended before the handle is: a handle's number may be given to
+ * another object as soon as it is closed.
  *
  * What has to use the handle even after `close()`, to give back a lock or a signal, retains it:
  * `close()` then ends all work at once, but Windows closes the handle with the last `release()`.
@@ -43,7 +49,10 @@ export class OwnedHandle implements Disposable {
     this.label = label;
   }
 
-  /** Takes over a handle that came as a number, from an inherited command line or by DuplicateHandle. */
+  /**
+   * Takes over a handle that came as a number, from an inherited command line or by
+   * DuplicateHandle.
+   */
   static fromNumber(value: bigint, label: string): OwnedHandle {
     const pointer = typeof value === "bigint" && value > 0n && value < 1n << 63n
       ? Deno.UnsafePointer.create(value)
@@ -76,13 +85,18 @@ export class OwnedHandle implements Disposable {
     return Deno.UnsafePointer.value(this.value);
   }
 
-  /** Runs `listener` with the handle when it is about to be closed; the result takes it off again. */
+  /**
+   * Runs `listener` with the handle when it is about to be closed; the result takes it off again.
+   */
   onClose(listener: (value: Deno.PointerObject) => void): () => void {
     this.#closing.add(listener);
     return () => this.#closing.delete(listener);
   }
 
-  /** Runs `listener` when this object is about to have the handle no longer, because it is closed or given away. */
+  /**
+   * Runs `listener` when this object is about to have the handle no longer, because it is closed or
+   * given away.
+   */
   onRelinquish(listener: () => void): void {
     this.#relinquishing.add(listener);
   }
@@ -132,8 +146,8 @@ export class OwnedHandle implements Disposable {
   }
 
   /**
-   * A handle to the same object in another process, as the number that is valid there; that process owns it.
-   * The caller needs the right to open that process for PROCESS_DUP_HANDLE.
+   * A handle to the same object in another process, as the number that is valid there; that process
+   * owns it. The caller needs the right to open that process for PROCESS_DUP_HANDLE.
    */
   duplicateTo(processId: number): bigint {
     if (!Number.isInteger(processId) || processId <= 0 || processId > 0xffff_ffff) {

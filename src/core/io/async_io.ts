@@ -14,15 +14,16 @@ export function pendingOperations(): number {
 }
 
 /**
- * One asynchronous operation at a time on one handle, made to be used again and again. The handle is attached to the
- * completion port.
+ * One asynchronous operation at a time on one handle, made to be used again and again. The handle
+ * is attached to the completion port.
  *
- * Operations on files are started by their native forms (NtReadFile and others): they return the status, so that no last error has to
- * be fetched, and their packets carry a token of our choice, so that no address is ever trusted. Functions that only know an OVERLAPPED
- * get the request's own.
+ * Operations on files are started by their native forms (NtReadFile and others): they return the
+ * status, so that no last error has to be fetched, and their packets carry a token of our choice,
+ * so that no address is ever trusted. Functions that only know an OVERLAPPED get the request's own.
  *
- * A start method returns whether the operation is pending. If so, `settled()` must be awaited before the next one; either way
- * `status` and `bytes` then hold the result. Buffers lie in native memory, which its owner keeps until the operation is over.
+ * A start method returns whether the operation is pending. If so, `settled()` must be awaited
+ * before the next one; either way `status` and `bytes` then hold the result. Buffers lie in native
+ * memory, which its owner keeps until the operation is over.
  */
 export class AsyncIoRequest implements Completable {
   readonly #handle: OwnedHandle;
@@ -35,7 +36,9 @@ export class AsyncIoRequest implements Completable {
   /** How many bytes it moved. */
   bytes = 0;
 
-  /** @param eventLoopRef Says whether an operation keeps the program alive; without it none does. */
+  /**
+   * @param eventLoopRef Says whether an operation keeps the program alive; without it none does.
+   */
   constructor(handle: OwnedHandle, eventLoopRef: EventLoopRef | undefined) {
     this.#handle = handle;
     this.#eventLoopRef = eventLoopRef;
@@ -102,11 +105,14 @@ export class AsyncIoRequest implements Completable {
   }
 
   /**
-   * Starts an operation by a function that takes an OVERLAPPED, such as one of Winsock or Message Queuing. Its packet carries the
-   * address of the OVERLAPPED, which is this request's and in native memory, so no other operation can have it at the same time.
+   * Starts an operation by a function that takes an OVERLAPPED, such as one of Winsock or Message
+   * Queuing. Its packet carries the address of the OVERLAPPED, which is this request's and in
+   * native memory, so no other operation can have it at the same time.
    *
-   * @param start Makes the call, and tells whether the operation is pending, is done without a packet, or has failed.
-   * @returns Whether it is pending. After a failure `status` and `bytes` mean nothing: the function has told why.
+   * @param start Makes the call, and tells whether the operation is pending, is done without a
+   * packet, or has failed.
+   * @returns Whether it is pending. After a failure `status` and `bytes` mean nothing: the function
+   * has told why.
    */
   startOverlapped(
     start: (overlapped: Deno.PointerObject) => "pending" | "done" | "failed",
@@ -161,8 +167,9 @@ export class AsyncIoRequest implements Completable {
   /**
    * Waits until the pending operation has completed.
    *
-   * A deadline that passes asks the kernel to cancel, and waits for its answer: only if that is "cancelled" is the reason thrown. An
-   * operation that completed in the same moment counts, so nothing that was moved is lost.
+   * A deadline that passes asks the kernel to cancel, and waits for its answer: only if that is
+   * "cancelled" is the reason thrown. An operation that completed in the same moment counts, so
+   * nothing that was moved is lost.
    *
    * @param timedOut Makes the error for a timeout.
    */

@@ -32,10 +32,11 @@ export function checkWait(options: WaitOptions): void {
 }
 
 /**
- * When one call has to give up: its abort signal and its total timeout. This is the only place that listens to a signal or starts a
- * timer for a wait.
+ * When one call has to give up: its abort signal and its total timeout. This is the only place that
+ * listens to a signal or starts a timer for a wait.
  *
- * A call that waits several times makes one deadline and uses it for each wait, so its timeout is that of the whole call.
+ * A call that waits several times makes one deadline and uses it for each wait, so its timeout is
+ * that of the whole call.
  */
 export class Deadline {
   readonly signal: AbortSignal | undefined;
@@ -50,7 +51,8 @@ export class Deadline {
   }
 
   /**
-   * Checks the options of a call and starts its time. A call without a signal and without a timeout has no deadline: `undefined`.
+   * Checks the options of a call and starts its time. A call without a signal and without a timeout
+   * has no deadline: `undefined`.
    *
    * @throws {TypeError | RangeError} If an option is not valid.
    * @throws The signal's reason, if it is aborted.
@@ -80,8 +82,9 @@ export class Deadline {
   }
 
   /**
-   * Runs `expire` once, with the signal's reason when it aborts, or with what `timedOut` makes when the time is over. Disposing of the
-   * result ends that; nothing is left behind then, neither a timer nor a listener.
+   * Runs `expire` once, with the signal's reason when it aborts, or with what `timedOut` makes when
+   * the time is over. Disposing of the result ends that; nothing is left behind then, neither a
+   * timer nor a listener.
    */
   watch(expire: (reason: unknown) => void, timedOut: () => unknown): Disposable {
     const { signal } = this;
@@ -94,7 +97,8 @@ export class Deadline {
     };
     const onAbort = () => expireOnce(() => signal?.reason);
     const onTimer = () => {
-      // A timer may fire a fraction of a millisecond early, and the longest one is shorter than the longest timeout.
+      // A timer may fire a fraction of a millisecond early, and the longest one is shorter than the
+      // longest timeout.
       if (this.remaining > 0) startTimer();
       else expireOnce(timedOut);
     };
@@ -126,7 +130,8 @@ function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | unde
 /** Lets `milliseconds` pass; rejects with the signal's reason if it aborts first. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // The end of the timeout is no error here: it resolves the promise before `reject` is called for it.
+  // The end of the timeout is no error here: it resolves the promise before `reject` is called for
+  // it.
   using _watch = Deadline.start({ signal, timeout: milliseconds })?.watch(reject, () => resolve());
   await promise;
 }

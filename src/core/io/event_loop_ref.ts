@@ -1,6 +1,9 @@
 import { completionPort } from "./completion_port.ts";
 
-/** Whether the calls of one object keep the program alive: what its `ref()` and `unref()` switch, at any time. */
+/**
+ * Whether the calls of one object keep the program alive: what its `ref()` and `unref()` switch, at
+ * any time.
+ */
 export class EventLoopRef {
   #calls = 0;
   #isUnref = false;

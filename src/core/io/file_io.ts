@@ -17,10 +17,12 @@ import { IoDirection } from "./io_direction.ts";
 import { SyncIoRequest } from "./sync_io.ts";
 
 /**
- * Input and output on one handle of a pipe, mailslot or other file: with calls that do not block and with calls that do.
+ * Input and output on one handle of a pipe, mailslot or other file: with calls that do not block
+ * and with calls that do.
  *
- * The handle is attached to the completion port when it is first used asynchronously. That is once and for all processes and threads
- * that have the file open, so one that is only passed on must not be attached here.
+ * The handle is attached to the completion port when it is first used asynchronously. That is once
+ * and for all processes and threads that have the file open, so one that is only passed on must not
+ * be attached here.
  *
  * If this thread is a Worker and ends, the handle is closed.
  */
@@ -37,7 +39,9 @@ export class FileIo {
   readonly #isSynchronous: boolean | undefined;
   #isAttached = false;
 
-  /** @param isSynchronous Whether the handle was opened for blocking calls only, if that is known. */
+  /**
+   * @param isSynchronous Whether the handle was opened for blocking calls only, if that is known.
+   */
   constructor(handle: OwnedHandle, isSynchronous?: boolean) {
     this.handle = handle;
     this.#isSynchronous = isSynchronous;
@@ -50,8 +54,10 @@ export class FileIo {
   /**
    * A request for operations that do not block.
    *
-   * @param eventLoopRef Says whether it keeps the program alive: as the other calls do if it is left out, and never if it is `null`.
-   * @throws {Deno.errors.NotSupported} If the handle was opened for blocking calls, or is used asynchronously elsewhere.
+   * @param eventLoopRef Says whether it keeps the program alive: as the other calls do if it is
+   * left out, and never if it is `null`.
+   * @throws {Deno.errors.NotSupported} If the handle was opened for blocking calls, or is used
+   * asynchronously elsewhere.
    */
   request(eventLoopRef: EventLoopRef | null = this.eventLoopRef): AsyncIoRequest {
     this.#attach();
@@ -76,7 +82,8 @@ export class FileIo {
       );
     }
     skipPacketOnSuccess(handle);
-    // Closing a handle cancels what is pending on it only if no duplicate of it is left, so it is cancelled first.
+    // Closing a handle cancels what is pending on it only if no duplicate of it is left, so it is
+    // cancelled first.
     handle.onClose((value) => kernel32().CancelIoEx(value, null));
     if (!isWorker) closeAtThreadEnd(handle);
     this.#isAttached = true;
@@ -93,7 +100,10 @@ export class FileIo {
   }
 }
 
-/** An operation that completes at once queues no packet then ("SetFileCompletionNotificationModes function"). */
+/**
+ * An operation that completes at once queues no packet then ("SetFileCompletionNotificationModes
+ * function").
+ */
 function skipPacketOnSuccess(handle: OwnedHandle): void {
   const mode = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS;
   if (kernel32().SetFileCompletionNotificationModes(handle.value, mode) !== 0) return;
@@ -108,7 +118,10 @@ function closeAtThreadEnd(handle: OwnedHandle): void {
   handle.onRelinquish(() => registration.cancel());
 }
 
-/** Whether a file was opened for blocking calls: then every operation on it blocks, in every process that has it open. */
+/**
+ * Whether a file was opened for blocking calls: then every operation on it blocks, in every process
+ * that has it open.
+ */
 export function isSynchronous(handle: OwnedHandle): boolean {
   const mode = new Uint32Array(1);
   const status = ntdll().NtQueryInformationFile(

@@ -6,7 +6,10 @@ import { AsyncLock } from "./async_lock.ts";
 import type { Deadline } from "./deadline.ts";
 import type { FileIo } from "./file_io.ts";
 
-/** The most that one operation moves in a stream of bytes, in bytes; a larger read or write takes several. */
+/**
+ * The most that one operation moves in a stream of bytes, in bytes; a larger read or write takes
+ * several.
+ */
 export const LARGEST_TRANSFER = 256 * 1024;
 const SMALLEST_BUFFER = 1024;
 
@@ -19,10 +22,12 @@ export interface CallErrors {
 }
 
 /**
- * One direction of a handle: its calls run one after another, in the order they were made, with one request and one buffer.
+ * One direction of a handle: its calls run one after another, in the order they were made, with one
+ * request and one buffer.
  *
- * The buffer lies in native memory. The kernel never gets the caller's: a caller could hand its buffer to another thread, or its Worker
- * could end, and so have it freed while the kernel still uses it.
+ * The buffer lies in native memory. The kernel never gets the caller's: a caller could hand its
+ * buffer to another thread, or its Worker could end, and so have it freed while the kernel still
+ * uses it.
  */
 export class IoDirection {
   readonly #io: FileIo;
@@ -46,7 +51,8 @@ export class IoDirection {
   }
 
   /**
-   * Waits for the calls made before, with the handle open; the caller must call `leave()` in the end.
+   * Waits for the calls made before, with the handle open; the caller must call `leave()` in the
+   * end.
    *
    * @returns Nothing if there is none, so that the usual case costs no promise.
    */
@@ -75,7 +81,10 @@ export class IoDirection {
     if (this.#io.handle.closed) this.#freeIfUnused();
   }
 
-  /** The buffer, with room for so many bytes at least. What was in it is lost if it has to be made larger. */
+  /**
+   * The buffer, with room for so many bytes at least. What was in it is lost if it has to be made
+   * larger.
+   */
   buffer(capacity: number): Uint8Array<ArrayBuffer> {
     let memory = this.#memory;
     if (memory === undefined || memory.bytes.byteLength < capacity) {
@@ -108,7 +117,8 @@ export class IoDirection {
   }
 
   /**
-   * Writes all of `bytes`, which are copied before this returns, or when they are the first of the queue.
+   * Writes all of `bytes`, which are copied before this returns, or when they are the first of the
+   * queue.
    *
    * @param step The most bytes for one operation, `Infinity` if all must go as one.
    * @returns The first NTSTATUS that is none of success, or success.
@@ -132,7 +142,10 @@ export class IoDirection {
     return STATUS_SUCCESS;
   }
 
-  /** A call that is under way still reads from the buffer when its operation is over, so it frees the buffer itself. */
+  /**
+   * A call that is under way still reads from the buffer when its operation is over, so it frees
+   * the buffer itself.
+   */
   #freeIfUnused(): void {
     if (!this.#lock.isHeld) this.#free();
   }

@@ -6,11 +6,13 @@ import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
 
 /**
- * One operation at a time on one handle, done when the call returns. The handle may be of either kind: on one that was opened for
- * asynchronous use the kernel only starts the operation, and signals an event at its end.
+ * One operation at a time on one handle, done when the call returns. The handle may be of either
+ * kind: on one that was opened for asynchronous use the kernel only starts the operation, and
+ * signals an event at its end.
  *
- * The operation carries no token, so that a handle attached to a completion port sends it no packet ("NtReadFile function": none is
- * queued if ApcContext is NULL). The thread stands still until the kernel is done, so the caller's memory is used as it is.
+ * The operation carries no token, so that a handle attached to a completion port sends it no packet
+ * ("NtReadFile function": none is queued if ApcContext is NULL). The thread stands still until the
+ * kernel is done, so the caller's memory is used as it is.
  */
 export class SyncIoRequest {
   readonly #handle: OwnedHandle;
@@ -25,7 +27,10 @@ export class SyncIoRequest {
   /** How many bytes it moved. */
   bytes = 0;
 
-  /** @param isSynchronous Whether the handle is known to have been opened for blocking calls, which then need no event. */
+  /**
+   * @param isSynchronous Whether the handle is known to have been opened for blocking calls, which
+   * then need no event.
+   */
   constructor(handle: OwnedHandle, isSynchronous = false) {
     this.#handle = handle;
     this.#isSynchronous = isSynchronous;
@@ -37,7 +42,10 @@ export class SyncIoRequest {
     this.wait();
   }
 
-  /** Starts such a read, of which `wait()` then waits for the end. In between, nothing else may run on this thread. */
+  /**
+   * Starts such a read, of which `wait()` then waits for the end. In between, nothing else may run
+   * on this thread.
+   */
   startRead(p: Uint8Array): void {
     const { value } = this.#handle;
     const { NtReadFile } = ntdll();
@@ -102,8 +110,8 @@ export class SyncIoRequest {
   }
 
   /**
-   * Pins the memory. Asking for the buffer of a small array also moves its contents out of V8's heap, in which a garbage collection
-   * could move them while the kernel works on them.
+   * Pins the memory. Asking for the buffer of a small array also moves its contents out of V8's
+   * heap, in which a garbage collection could move them while the kernel works on them.
    */
   #pin(p: Uint8Array, other?: Uint8Array | null): Uint8Array<ArrayBuffer> {
     this.#pinned = [p.buffer, other?.buffer];
@@ -127,7 +135,10 @@ const abandoned: SyncIoRequest[] = [];
 
 let event: Deno.PointerObject | undefined;
 
-/** The event that operations of this thread signal: one for all handles, as a thread that blocks has one operation. */
+/**
+ * The event that operations of this thread signal: one for all handles, as a thread that blocks has
+ * one operation.
+ */
 function threadEvent(): Deno.PointerObject {
   if (event !== undefined) return event;
   const EVENT_ALL_ACCESS = 0x1f0003;

@@ -1,5 +1,6 @@
-// JavaScript can override `byteLength` of an array. If it says more than there is, native code would be handed memory beyond the
-// array. So what goes to native code is measured by the getters that no program can replace.
+// JavaScript can override `byteLength` of an array. If it says more than there is, native code
+// would be handed memory beyond the array. So what goes to native code is measured by the getters
+// that no program can replace.
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
 const bufferOf = intrinsicGetter<ArrayBufferLike>("buffer");

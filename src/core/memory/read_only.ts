@@ -1,8 +1,9 @@
 /**
  * Memory that must not be written: which buffers are, and arrays and views of them that say so.
  *
- * JavaScript has no typed array whose elements refuse a write: `bytes[0] = 1` cannot be made to throw. What can
- * be is everything that is called: the methods that write, and the struct accessors.
+ * JavaScript has no typed array whose elements refuse a write: `bytes[0] = 1` cannot be made to
+ * throw. What can be is everything that is called: the methods that write, and the struct
+ * accessors.
  *
  * @module
  */
@@ -27,12 +28,13 @@ export function readOnlyError(): TypeError {
 }
 
 /**
- * Bytes that must not be written: a `Uint8Array` whose writing methods throw a `TypeError`, and whose type has no writing
- * methods and no assignable elements.
+ * Bytes that must not be written: a `Uint8Array` whose writing methods throw a `TypeError`, and
+ * whose type has no writing methods and no assignable elements.
  *
- * It is an `ArrayBufferView` and an `ArrayLike<number>`, so `TextDecoder`, `DataView`, struct types and `Uint8Array.from()`
- * take it; `slice()` gives an ordinary, writable copy. JavaScript cannot stop a `bytes[0] = 1` that the type checker did not
- * see; such a write changes a page of this process's own and reaches no other process.
+ * It is an `ArrayBufferView` and an `ArrayLike<number>`, so `TextDecoder`, `DataView`, struct types
+ * and `Uint8Array.from()` take it; `slice()` gives an ordinary, writable copy. JavaScript cannot
+ * stop a `bytes[0] = 1` that the type checker did not see; such a write changes a page of this
+ * process's own and reaches no other process.
  *
  * @example
  * ```ts

@@ -1,4 +1,7 @@
-/** Every option of `Options`, as {@linkcode checkOptions} wants it: the compiler sees to it that none is missing. */
+/**
+ * Every option of `Options`, as {@linkcode checkOptions} wants it: the compiler sees to it that
+ * none is missing.
+ */
 export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true };
 
 /** Options of calls that only wait. */
@@ -7,10 +10,12 @@ export const WAIT_OPTIONS = { signal: true, timeout: true } as const;
 export const WAIT_SYNC_OPTIONS = { timeout: true } as const;
 
 /**
- * Checks the options object of a public call: it must be an object with no option that does not exist.
+ * Checks the options object of a public call: it must be an object with no option that does not
+ * exist.
  *
  * @param call The call as messages name it, such as `SharedMemory.create()`.
- * @throws {TypeError} If it is not an object, or has an unknown option; the message names the closest one that exists.
+ * @throws {TypeError} If it is not an object, or has an unknown option; the message names the
+ * closest one that exists.
  */
 export function checkOptions<Options extends object>(
   options: Options,

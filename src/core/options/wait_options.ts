@@ -1,4 +1,6 @@
-/** The longest finite wait Windows takes, in milliseconds (about 49.7 days): one less than INFINITE. */
+/**
+ * The longest finite wait Windows takes, in milliseconds (about 49.7 days): one less than INFINITE.
+ */
 const LONGEST_WAIT = 0xffff_fffe;
 /** No timeout, as Windows takes it. */
 export const INFINITE = 0xffff_ffff;
@@ -8,7 +10,8 @@ export interface WaitOptions {
   /** Ends the wait when it is aborted: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * The longest wait in milliseconds; 0 only looks. Past it the promise is rejected with `Deno.errors.TimedOut`.
+   * The longest wait in milliseconds; 0 only looks. Past it the promise is rejected with
+   * `Deno.errors.TimedOut`.
    *
    * @default {Infinity}
    */
@@ -25,7 +28,10 @@ export interface WaitSyncOptions {
   readonly timeout?: number;
 }
 
-/** A timeout as Windows takes it: milliseconds as an unsigned 32-bit number, rounded up so that none is cut short. */
+/**
+ * A timeout as Windows takes it: milliseconds as an unsigned 32-bit number, rounded up so that none
+ * is cut short.
+ */
 export function windowsTimeout(timeout: number | undefined): number {
   if (timeout === undefined || timeout === Infinity) return INFINITE;
   if (typeof timeout !== "number") {

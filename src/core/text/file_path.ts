@@ -1,4 +1,6 @@
-/** The path that a path or a `file:` URL means, as Windows has it: `C:\a b` or `\\server\share\a`. */
+/**
+ * The path that a path or a `file:` URL means, as Windows has it: `C:\a b` or `\\server\share\a`.
+ */
 export function filePath(file: string | URL, what = "file"): string {
   if (typeof file === "string") {
     if (file === "") throw new TypeError(`The path of a ${what} must not be empty`);

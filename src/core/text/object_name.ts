@@ -1,13 +1,13 @@
 /**
- * The longest name of a kernel object, in UTF-16 units, its prefix included: MAX_PATH, as the documentation of every
- * Create function has it ("CreateMutexW function").
+ * The longest name of a kernel object, in UTF-16 units, its prefix included: MAX_PATH, as the
+ * documentation of every Create function has it ("CreateMutexW function").
  */
 const MAX_NAME_LENGTH = 260;
 const NAMESPACES = ["Local\\", "Global\\"];
 
 /**
- * Checks the name of a kernel object ("Kernel object namespaces"): plain, or in `Local\` or `Global\`. Lone surrogates
- * are allowed, as Windows compares names unit by unit.
+ * Checks the name of a kernel object ("Kernel object namespaces"): plain, or in `Local\` or
+ * `Global\`. Lone surrogates are allowed, as Windows compares names unit by unit.
  *
  * @throws {TypeError} If the name breaks a rule; the message says which.
  */
