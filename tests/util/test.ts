@@ -4,7 +4,9 @@ import { untilPending } from "./event_loop.ts";
 import { noteProgress } from "./progress.ts";
 import { timeLimit } from "./volume.ts";
 import "./warm_up.ts";
-import { watch } from "./watchdog.ts";
+import { startWatchdog, watch } from "./watchdog.ts";
+
+await startWatchdog();
 
 /** What `test` takes besides what `Deno.test` does. */
 export interface TestOptions extends Omit<Deno.TestDefinition, "name" | "fn"> {

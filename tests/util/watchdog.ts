@@ -16,21 +16,22 @@ export type WatchdogMessage =
 /** At most so much longer than the test's own timer, which comes first where it can: it ends one test, not the run. */
 const GRACE = 10_000;
 
-// Started while the test file is loaded: a Worker started in a test would count as that test's leak.
-const watchdog = await startWatchdog();
+let watchdog: Worker | undefined;
 let lastId = 0;
 
-async function startWatchdog(): Promise<Worker> {
+/** To be called while the test file is loaded: a Worker started in a test would count as that test's leak. */
+export async function startWatchdog(): Promise<void> {
   const worker = new Worker(new URL("./watchdog_worker.ts", import.meta.url), { type: "module" });
   const ready = Promise.withResolvers<void>();
   worker.onmessage = () => ready.resolve();
   worker.onerror = (event) => ready.reject(new Error(`The watchdog failed: ${event.message}`));
   await ready.promise;
-  return worker;
+  watchdog = worker;
 }
 
+/** Nobody is told in a second process that shares a module with its test. */
 function tell(message: WatchdogMessage): void {
-  watchdog.postMessage(message);
+  watchdog?.postMessage(message);
 }
 
 /** Has the watchdog look after a test until the result is disposed. */
