@@ -57,7 +57,7 @@ for (const waiting of ["event", "hybrid"] as const) {
   }, { timeout: 120_000 });
 }
 
-test("A writer that waits for more room than one message leaves is waked when there is enough", async () => {
+test("A writer that waits for more room than one message leaves is woken when there is enough", async () => {
   const name = uniqueName("ring");
   const options = { name, waiting: "event", capacity: 1024 } as const;
   using writer = endlessWriter(options);
