@@ -244,6 +244,7 @@ export class RingDuplex implements Disposable {
    */
   async serve(handler: RingRequestHandler, options?: WaitOptions): Promise<void> {
     const deadline = startDeadline("RingDuplex.serve()", options);
+    this.#checkOpen();
     for (;;) {
       const found = await this.reader.peek(deadline);
       if (found === null) return;
@@ -285,6 +286,7 @@ export class RingDuplex implements Disposable {
     options?: WaitSyncOptions,
   ): void {
     const deadline = startDeadlineSync("RingDuplex.serveSync()", options);
+    this.#checkOpen();
     for (;;) {
       const found = this.reader.peekSync(deadline);
       if (found === null) return;
@@ -323,8 +325,13 @@ export class RingDuplex implements Disposable {
     this.close();
   }
 
+  /** Whether a side of it is closed, by `close()` or alone: no call can succeed then. */
+  get #isBroken(): boolean {
+    return this.reader.closed || this.writer.closed;
+  }
+
   #checkOpen(): void {
-    if (this.closed) throw new Deno.errors.BadResource(`The ${this.#label} is closed`);
+    if (this.#isBroken) throw new Deno.errors.BadResource(`The ${this.#label} is closed`);
   }
 
   #checkMessage(message: Uint8Array, what: string): void {
@@ -376,7 +383,7 @@ export class RingDuplex implements Disposable {
 
   /** After a promise: what it resolved with may be of a ring that was closed since. */
   #checkNotInterrupted(): void {
-    if (!this.reader.closed && !this.writer.closed) return;
+    if (!this.#isBroken) return;
     throw new Deno.errors.Interrupted(`The ${this.#label} was closed while a call was pending`);
   }
 }

@@ -159,7 +159,8 @@ test("Messages that are found by polling leave the event loop its turns", async 
   const worker = new Worker(new URL("./children/ring_ticker_worker.ts", import.meta.url), {
     type: "module",
   });
-  // It never comes to sleeping: it would poll for a second, and there is always a message before that.
+  // It never comes to sleeping: it would poll for a second, and there is always a message before
+  // that.
   using reader = RingReader.create({ name, spinTime: 1_000_000 });
   await new Promise((resolve) => worker.onmessage = resolve);
   worker.postMessage({ name, milliseconds: 300 });
