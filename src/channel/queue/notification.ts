@@ -1,5 +1,6 @@
 import { OwnedHandle } from "../../core/handle/owned_handle.ts";
 import { windowsTimeout } from "../../core/options/wait_options.ts";
+import { quoteName } from "../../core/text/object_name.ts";
 import { waitOnThread } from "../../core/wait/wait_single.ts";
 import type { Semaphore } from "../../sync/semaphore.ts";
 import { WORD } from "./layout.ts";
@@ -25,7 +26,10 @@ export class Notification implements Disposable {
   constructor(memory: QueueMemory, semaphore: Semaphore) {
     this.#memory = memory;
     this.#semaphore = semaphore;
-    this.#handle = OwnedHandle.fromNumber(semaphore.handle, `semaphore "${semaphore.name}"`);
+    this.#handle = OwnedHandle.fromNumber(
+      semaphore.handle,
+      `semaphore ${quoteName(semaphore.name)}`,
+    );
   }
 
   /** Announces that there are messages. */
@@ -41,7 +45,7 @@ export class Notification implements Disposable {
 
   /**
    * Waits for a permit, blocking the thread, and takes it. (Semaphore.waitSync() would throw when
-   * the time is over, which takes 90 µs, 200 times a second while there is no message.)
+   * the time is over, which takes 90 µs under Wine, 200 times a second while there is no message.)
    *
    * @returns Whether there was one within the time.
    */
