@@ -1,4 +1,5 @@
-// A consumer, and three producers one after the other: one at a steady rate, one as fast as it can, and one that is killed.
+// A consumer, and three producers one after the other: one at a steady rate, one as fast as it can,
+// and one that is killed.
 
 import { parseCommandLine } from "../util/cli.ts";
 import { finishDemo, ProcessGroup } from "../util/pair.ts";

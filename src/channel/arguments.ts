@@ -31,7 +31,7 @@ const bufferOf = typedArrayGetter("buffer") as (this: Uint8Array) => ArrayBuffer
  * @throws {TypeError} If it is not a `Uint8Array`.
  */
 export function checkBytes(bytes: Uint8Array, what: string): void {
-  // By its class first, which is quick, and then by what it really is: another realm has a class of its own.
+  // By its class first, which is quick; a Uint8Array of another realm has another class.
   if (bytes instanceof Uint8Array || typeName.call(bytes) === "Uint8Array") return;
   throw typeError(bytes, what);
 }
@@ -43,8 +43,8 @@ function typeError(value: unknown, what: string): TypeError {
 }
 
 /**
- * Checks a message whose buffer must still be there. (To copy bytes whose buffer was transferred throws, but only
- * when it is tried.)
+ * Checks a message and that its buffer was not transferred. (Copying such bytes throws as well, but
+ * that may be too late.)
  *
  * @param what How the message of the error names it.
  * @returns The length of the message.

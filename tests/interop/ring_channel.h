@@ -34,7 +34,7 @@ typedef struct {
     _Atomic uint32_t generation;
     uint32_t process_id;
     uint64_t created; /* FILETIME */
-} ring_claim;
+} ring_owner;
 
 typedef struct {
     _Atomic uint32_t magic;
@@ -42,8 +42,8 @@ typedef struct {
     uint32_t data_at;
     uint32_t capacity;
     uint32_t slot_size;
-    _Alignas(128) ring_claim writer;
-    _Alignas(64) ring_claim reader;
+    _Alignas(128) ring_owner writer;
+    _Alignas(64) ring_owner reader;
     _Alignas(128) _Atomic uint32_t write_position;
     _Alignas(128) _Atomic uint32_t read_position;
     _Alignas(128) _Atomic uint32_t reader_state;
@@ -51,15 +51,15 @@ typedef struct {
     uint32_t space_wanted;
 } ring_header;
 
-_Static_assert(offsetof(ring_header, writer) == 128, "writer claim");
-_Static_assert(offsetof(ring_header, reader) == 192, "reader claim");
+_Static_assert(offsetof(ring_header, writer) == 128, "writer owner");
+_Static_assert(offsetof(ring_header, reader) == 192, "reader owner");
 _Static_assert(offsetof(ring_header, write_position) == 256, "write position");
 _Static_assert(offsetof(ring_header, read_position) == 384, "read position");
 _Static_assert(offsetof(ring_header, reader_state) == 512, "reader state");
 _Static_assert(offsetof(ring_header, writer_state) == 640, "writer state");
 _Static_assert(offsetof(ring_header, space_wanted) == 644, "space wanted");
 
-/* In a position: the other side sleeps, and wants to be waked when it changes. */
+/* In a position: the other side sleeps, and wants to be woken when it changes. */
 #define RING_SLEEPER 1u
 /* A position without the bits that are no part of it. */
 #define RING_POSITION(value) ((value) & ~7u)
@@ -73,7 +73,7 @@ typedef enum {
     RING_OK,
     RING_SYSTEM_ERROR, /* GetLastError() tells */
     RING_TAKEN,        /* a living process has this role */
-    RING_INVALID,      /* not a ring, or not the one asked for, or spoilt */
+    RING_INVALID,      /* not a ring, or not the one asked for, or corrupted */
     RING_TIMED_OUT,
     RING_PEER_GONE     /* the other side has left or ended */
 } ring_result;
@@ -92,8 +92,8 @@ typedef struct {
     uint32_t wanted;
     HANDLE peer;
     uint32_t peer_generation;
-    int peer_gone;
-    int spoilt;
+    int peer_disconnected;
+    int corrupted;
 } ring;
 
 static inline uint32_t ring_pad(uint32_t length) {
@@ -106,7 +106,7 @@ static inline uint64_t ring_creation_time(HANDLE process) {
     return ((uint64_t)created.dwHighDateTime << 32) | created.dwLowDateTime;
 }
 
-/* "Who is alive": the process, 0 if it is gone, INVALID_HANDLE_VALUE if it cannot be told. */
+/* "Which side is alive": the process, 0 if it is gone, INVALID_HANDLE_VALUE if it cannot be told. */
 static inline HANDLE ring_open_process(uint32_t id, uint64_t created) {
     HANDLE process = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
     if (!process) return GetLastError() == ERROR_INVALID_PARAMETER ? NULL : INVALID_HANDLE_VALUE;
@@ -130,7 +130,7 @@ static inline ring_role ring_other(ring_role role) {
 }
 
 /* "Joining", with the mutex held. */
-static inline ring_result ring_claim_role(ring *r, const wchar_t *name, uint32_t capacity,
+static inline ring_result ring_take_role(ring *r, const wchar_t *name, uint32_t capacity,
                                           uint32_t slot_size) {
     r->section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
                                     RING_DATA_AT + capacity, name);
@@ -150,21 +150,21 @@ static inline ring_result ring_claim_role(ring *r, const wchar_t *name, uint32_t
         h->capacity != capacity || h->slot_size != slot_size) {
         return RING_INVALID;
     }
-    ring_claim *claim = r->role == RING_WRITER ? &h->writer : &h->reader;
+    ring_owner *owner = r->role == RING_WRITER ? &h->writer : &h->reader;
     _Atomic uint32_t *state = ring_state_of(r, r->role);
     if (atomic_load(state) == RING_PRESENT) {
-        HANDLE owner = ring_open_process(claim->process_id, claim->created);
-        if (owner && owner != INVALID_HANDLE_VALUE) CloseHandle(owner);
-        if (owner) return RING_TAKEN;
+        HANDLE process = ring_open_process(owner->process_id, owner->created);
+        if (process && process != INVALID_HANDLE_VALUE) CloseHandle(process);
+        if (process) return RING_TAKEN;
     }
     uint32_t written = RING_POSITION(atomic_load(&h->write_position));
     uint32_t read = RING_POSITION(atomic_load(&h->read_position));
     if (written - read > capacity) return RING_INVALID;
     r->position = r->role == RING_WRITER ? written : read;
     r->seen = r->role == RING_WRITER ? read : written;
-    claim->process_id = GetCurrentProcessId();
-    claim->created = ring_creation_time(GetCurrentProcess());
-    atomic_fetch_add(&claim->generation, 1);
+    owner->process_id = GetCurrentProcessId();
+    owner->created = ring_creation_time(GetCurrentProcess());
+    atomic_fetch_add(&owner->generation, 1);
     atomic_store(state, RING_PRESENT);
     SetEvent(ring_event_of(r, ring_other(r->role)));
     return RING_OK;
@@ -202,7 +202,7 @@ static inline ring_result ring_join(ring *r, const wchar_t *name, ring_role role
     swprintf(text, MAX_PATH + 8, L"%ls.space", name);
     r->space_event = CreateEventW(NULL, FALSE, FALSE, text);
     ring_result result = r->data_event && r->space_event
-        ? ring_claim_role(r, name, capacity, slot_size)
+        ? ring_take_role(r, name, capacity, slot_size)
         : RING_SYSTEM_ERROR;
     ReleaseMutex(r->mutex);
     if (result != RING_OK) ring_close(r);
@@ -232,7 +232,7 @@ static inline uint8_t *ring_reserve(ring *r, uint32_t length) {
         r->seen = RING_POSITION(atomic_load(&r->header->read_position));
         uint32_t used = r->position - r->seen;
         if (used > r->capacity) {
-            r->spoilt = 1;
+            r->corrupted = 1;
             return NULL;
         }
         if (needed > r->capacity - used) {
@@ -272,7 +272,7 @@ static inline const uint8_t *ring_peek(ring *r) {
         if (r->position == r->seen) return NULL;
         if (r->seen - r->position > r->capacity) {
             r->seen = r->position;
-            r->spoilt = 1;
+            r->corrupted = 1;
             return NULL;
         }
     }
@@ -291,7 +291,7 @@ static inline const uint8_t *ring_peek(ring *r) {
     uint32_t available = r->seen - position;
     if (length > r->largest || available > r->capacity ||
         before + ring_pad(length) > available || before + ring_pad(length) > r->capacity - at) {
-        r->spoilt = 1;
+        r->corrupted = 1;
         return NULL;
     }
     r->next = position + before + ring_pad(length);
@@ -310,30 +310,30 @@ static inline void ring_release(ring *r) {
 }
 
 static inline int ring_ready(ring *r) {
-    if (r->role == RING_READER) return ring_peek(r) != NULL || r->spoilt;
+    if (r->role == RING_READER) return ring_peek(r) != NULL || r->corrupted;
     r->seen = RING_POSITION(atomic_load(&r->header->read_position));
     return r->wanted <= r->capacity - (r->position - r->seen);
 }
 
-/* "Who is alive": whether the other side has left, or its process has ended. */
-static inline int ring_peer_gone(ring *r) {
-    ring_claim *claim = r->role == RING_WRITER ? &r->header->reader : &r->header->writer;
+/* "Which side is alive": whether the other side has left, or its process has ended. */
+static inline int ring_peer_disconnected(ring *r) {
+    ring_owner *owner = r->role == RING_WRITER ? &r->header->reader : &r->header->writer;
     uint32_t state = atomic_load(ring_state_of(r, ring_other(r->role)));
     if (state == RING_ABSENT || state == RING_LEFT) return state == RING_LEFT;
-    uint32_t generation = atomic_load(&claim->generation);
+    uint32_t generation = atomic_load(&owner->generation);
     if (generation != r->peer_generation) {
         if (r->peer) CloseHandle(r->peer);
-        r->peer = ring_open_process(claim->process_id, claim->created);
-        r->peer_gone = r->peer == NULL;
+        r->peer = ring_open_process(owner->process_id, owner->created);
+        r->peer_disconnected = r->peer == NULL;
         r->peer_generation = generation;
         if (r->peer == INVALID_HANDLE_VALUE) {
             r->peer = NULL;
             r->peer_generation = generation - 1; /* ask again next time */
         }
     } else if (r->peer && WaitForSingleObject(r->peer, 0) == WAIT_OBJECT_0) {
-        r->peer_gone = 1;
+        r->peer_disconnected = 1;
     }
-    return r->peer_gone;
+    return r->peer_disconnected;
 }
 
 /*
@@ -353,7 +353,7 @@ static inline ring_result ring_wait(ring *r, uint32_t spins, DWORD milliseconds)
         atomic_fetch_or(position, RING_SLEEPER);
         ring_result result = RING_OK;
         if (!ring_ready(r)) {
-            if (ring_peer_gone(r)) {
+            if (ring_peer_disconnected(r)) {
                 result = ring_ready(r) ? RING_OK : RING_PEER_GONE;
             } else {
                 ULONGLONG now = GetTickCount64();
@@ -363,7 +363,7 @@ static inline ring_result ring_wait(ring *r, uint32_t spins, DWORD milliseconds)
             }
         }
         atomic_fetch_and(position, ~RING_SLEEPER);
-        if (result != (ring_result)-1) return r->spoilt ? RING_INVALID : result;
+        if (result != (ring_result)-1) return r->corrupted ? RING_INVALID : result;
     }
 }
 

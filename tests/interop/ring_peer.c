@@ -46,7 +46,7 @@ static void must(ring_result result) {
 static uint8_t *reserve(ring *r, uint32_t length, uint32_t spins) {
     uint8_t *place;
     while (!(place = ring_reserve(r, length))) {
-        must(r->spoilt ? RING_INVALID : ring_wait(r, spins, INFINITE));
+        must(r->corrupted ? RING_INVALID : ring_wait(r, spins, INFINITE));
     }
     return place;
 }
@@ -91,7 +91,7 @@ int main(int argc, char **argv) {
             fill(reserve(&r, length, spins), index, length);
             ring_commit(&r);
         } else {
-            while (!ring_peek(&r)) must(r.spoilt ? RING_INVALID : ring_wait(&r, spins, INFINITE));
+            while (!ring_peek(&r)) must(r.corrupted ? RING_INVALID : ring_wait(&r, spins, INFINITE));
             check(&r, r.payload, index);
             ring_release(&r);
         }

@@ -1,3 +1,7 @@
+import { OwnedHandle } from "../../core/handle/owned_handle.ts";
+import { windowsTimeout } from "../../core/options/wait_options.ts";
+import { quoteName } from "../../core/text/object_name.ts";
+import { waitOnThread } from "../../core/wait/wait_single.ts";
 import type { Semaphore } from "../../sync/semaphore.ts";
 import { WORD } from "./layout.ts";
 import type { QueueMemory } from "./queue_memory.ts";
@@ -15,11 +19,17 @@ import type { QueueMemory } from "./queue_memory.ts";
 export class Notification implements Disposable {
   readonly #memory: QueueMemory;
   readonly #semaphore: Semaphore;
+  /** The semaphore's own handle, which the semaphore closes. */
+  readonly #handle: OwnedHandle;
 
   /** The semaphore belongs to the notification. */
   constructor(memory: QueueMemory, semaphore: Semaphore) {
     this.#memory = memory;
     this.#semaphore = semaphore;
+    this.#handle = OwnedHandle.fromNumber(
+      semaphore.handle,
+      `semaphore ${quoteName(semaphore.name)}`,
+    );
   }
 
   /** Announces that there are messages. */
@@ -34,17 +44,14 @@ export class Notification implements Disposable {
   }
 
   /**
-   * Waits for a permit, blocking the thread, and takes it.
+   * Waits for a permit, blocking the thread, and takes it. (Semaphore.waitSync() would throw when
+   * the time is over, which takes 90 µs under Wine, 200 times a second while there is no message.)
    *
    * @returns Whether there was one within the time.
    */
   takeSync(milliseconds: number): boolean {
-    try {
-      this.#semaphore.waitSync({ timeout: milliseconds });
-    } catch (error) {
-      if (error instanceof Deno.errors.TimedOut) return false;
-      throw error;
-    }
+    const status = waitOnThread(this.#handle, windowsTimeout(milliseconds));
+    if (status === "unsignaled") return false;
     this.#taken();
     return true;
   }

@@ -14,7 +14,7 @@ import { LONG, MAX_PARTICIPANT_ID, RECORD_HEADER_SIZE, RING_AT, WORD } from "./l
  * it is not for ever.
  */
 const MAX_ATTEMPTS = 100_000;
-/** Up to so many bytes a loop is the faster way to zero memory. */
+/** Up to this many bytes, a loop is the faster way to zero memory. */
 const SHORT = 256;
 
 /** The memory of a queue, mapped. */

@@ -41,8 +41,8 @@ interface OpenRing {
 /**
  * A process's attachment to a ring: one of its two roles, and all objects that are needed for it.
  *
- * Processes join under a mutex, so what is found or left half done by one that ended is seen by the
- * next one only. While messages flow nobody takes it.
+ * Processes join under a mutex. If one ends while it joins, the mutex is abandoned, and the next
+ * one starts from the words as they are. While messages flow, the mutex is not used.
  */
 export class RingAttachment implements Disposable {
   readonly name: string;

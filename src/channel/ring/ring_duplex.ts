@@ -245,6 +245,7 @@ export class RingDuplex implements Disposable {
    */
   async serve(handler: RingRequestHandler, options?: WaitOptions): Promise<void> {
     const deadline = startDeadline("RingDuplex.serve()", options);
+    this.#checkOpen();
     for (;;) {
       const found = await this.reader.peek(deadline);
       if (found === null) return;
@@ -286,6 +287,7 @@ export class RingDuplex implements Disposable {
     options?: WaitSyncOptions,
   ): void {
     const deadline = startDeadlineSync("RingDuplex.serveSync()", options);
+    this.#checkOpen();
     for (;;) {
       const found = this.reader.peekSync(deadline);
       if (found === null) return;
@@ -324,8 +326,13 @@ export class RingDuplex implements Disposable {
     this.close();
   }
 
+  /** Whether a side of it is closed, by `close()` or alone: no call can succeed then. */
+  get #isBroken(): boolean {
+    return this.reader.closed || this.writer.closed;
+  }
+
   #checkOpen(): void {
-    if (this.closed) throw new Deno.errors.BadResource(`The ${this.#label} is closed`);
+    if (this.#isBroken) throw new Deno.errors.BadResource(`The ${this.#label} is closed`);
   }
 
   #checkMessage(message: Uint8Array, what: string): void {
@@ -382,7 +389,7 @@ export class RingDuplex implements Disposable {
 
   /** After a promise: what it resolved with may be of a ring that was closed since. */
   #checkNotInterrupted(): void {
-    if (!this.reader.closed && !this.writer.closed) return;
+    if (!this.#isBroken) return;
     throw new Deno.errors.Interrupted(`The ${this.#label} was closed while a call was pending`);
   }
 }

@@ -42,8 +42,8 @@ export type WaitResult = "ready" | "disconnected";
  */
 const LONGEST_SLEEP = 500;
 /**
- * How long to poll at a time in mode "spin", in milliseconds: then the time, or the event loop,
- * gets its turn.
+ * How long to poll at a time in mode "spin", in milliseconds. In between, the deadline and the
+ * other process are checked, and the event loop turns.
  */
 const SPIN_SLICE = { sync: 1, async: 0.05 };
 /**
@@ -55,7 +55,9 @@ const LONGEST_SPIN = { sync: Infinity, async: 1 };
 const POLLS_PER_READING = 32;
 /** Each miss halves the time to poll, down to this part of the longest. */
 const LEAST_SPIN = 1 / 16;
-/** After so many misses the longest time is tried again: the other side may have become faster. */
+/**
+ * After this many misses, the longest time is tried again: the other side may have become faster.
+ */
 const SPIN_RETRY_INTERVAL = 32;
 /** Asynchronous results between two readings of the clock. */
 const RESULTS_PER_READING = 128;

@@ -2,8 +2,8 @@ import { RingReader, type RingWaiting, RingWriter } from "../../../src/channel/m
 import { RingAttachment } from "../../../src/channel/ring/attachment.ts";
 import { waitingMode } from "../../../src/channel/ring/options.ts";
 
-// The two sides of a ring whose sleeps have no end: they do not poll by themselves after half a second.
-// So a wake-up that is lost is no delay, but the end.
+// The two sides of a ring whose sleeps have no end: they do not poll by themselves after half a
+// second. So a wake-up that is lost is no delay, but the end.
 
 /** Which ring, and how to wait. */
 export interface EndlessOptions {

@@ -153,12 +153,13 @@ test("Messages that are there at once leave the event loop its turns", async () 
   assertGreater(timers, 2);
 });
 
-test("Messages that are found by looking leave the event loop its turns", async () => {
+test("Messages that are found by polling leave the event loop its turns", async () => {
   const name = uniqueName("ring");
   const worker = new Worker(new URL("./children/ring_ticker_worker.ts", import.meta.url), {
     type: "module",
   });
-  // It never comes to sleeping: it would look for a second, and there is always a message before that.
+  // It never comes to sleeping: it would poll for a second, and there is always a message before
+  // that.
   using reader = RingReader.create({ name, spinTime: 1_000_000 });
   await new Promise((resolve) => worker.onmessage = resolve);
   worker.postMessage({ name, milliseconds: 300 });

@@ -21,8 +21,8 @@ async function startEcho(name: string, waiting: RingWaiting, count: number) {
   return { done, [Symbol.dispose]: () => worker.terminate() };
 }
 
-// A ring of 64 bytes has room for two messages of 20 bytes, so both sides wait all the time: the reader for each message, and
-// the writer for room.
+// A ring of 64 bytes has room for two messages of 20 bytes, so both sides wait all the time: the
+// reader for each message, and the writer for room.
 const AHEAD = 3;
 
 for (const waiting of ["event", "hybrid"] as const) {
@@ -33,7 +33,8 @@ for (const waiting of ["event", "hybrid"] as const) {
     using writer = endlessWriter({ name: `${name}.a`, waiting });
     using reader = endlessReader({ name: `${name}.b`, waiting });
     for (let index = 0; index < count; index++) {
-      // Three ahead, where two have room: the other side is still busy with the ones before, or falls asleep just now.
+      // Three ahead, where two have room: the other side is still busy with the ones before, or
+      // falls asleep just now.
       writer.sendSync(messageOf(index));
       if (index >= AHEAD) assertEquals(indexOf(notEnd(reader.receiveSync())), index - AHEAD);
     }
@@ -57,7 +58,7 @@ for (const waiting of ["event", "hybrid"] as const) {
   }, { timeout: 120_000 });
 }
 
-test("A writer that waits for more room than one message leaves is waked when there is enough", async () => {
+test("A writer that waits for more room than one message leaves is woken when there is enough", async () => {
   const name = uniqueName("ring");
   const options = { name, waiting: "event", capacity: 1024 } as const;
   using writer = endlessWriter(options);
@@ -114,7 +115,8 @@ for (const waiting of ["spin", "hybrid", "event"] as const) {
     const sleeps: (number | undefined)[] = [];
     let checks = 0;
     let checksBefore = 0;
-    // Sleeps that are over at once, and a process that has ended when it is checked for the fourth time.
+    // Sleeps that are over at once, and a process that has ended when it is checked for the fourth
+    // time.
     const sleep = ({ timeout }: { readonly timeout?: number } = {}) => {
       sleeps.push(timeout);
       assert(checks > checksBefore, "It sleeps again without having checked");

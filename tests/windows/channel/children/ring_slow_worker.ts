@@ -13,7 +13,10 @@ function read(name: string): void {
   while (reader.receiveSync() !== null) pause();
 }
 
-/** Answers one request, after 30 replies to requests that nobody has made or until the other side has left. */
+/**
+ * Answers one request, after 30 replies to requests that nobody has made or until the other side
+ * has left.
+ */
 function reply(name: string): void {
   using duplex = RingDuplex.create({ name, capacity: 1024 });
   self.postMessage("ready");
