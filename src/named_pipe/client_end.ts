@@ -133,9 +133,11 @@ export class ClientEnd {
     const mode = new Uint32Array([PIPE_READMODE_MESSAGE]);
     if (kernel32().SetNamedPipeHandleState(handle.value, mode, null, null) !== 0) return;
     const code = lastErrorCode();
+    const isBytePipe = code === ERROR_INVALID_PARAMETER;
     throw win32Error(code, {
       ...this.context("SetNamedPipeHandleState"),
-      hint: code === ERROR_INVALID_PARAMETER
+      errorClass: isBytePipe ? TypeError : undefined,
+      hint: isBytePipe
         ? 'the server made it a pipe of bytes: connect with mode: "byte"'
         : undefined,
     });

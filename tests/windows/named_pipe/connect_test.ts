@@ -115,10 +115,10 @@ test("connectNamedPipe({ mode: 'message' }) refuses a server in byte mode and sa
   using listener = listenNamedPipe({ path: uniqueName("pipe"), mode: "byte" });
   const error = await assertRejects(
     () => connectNamedPipe({ path: listener.path, mode: "message" }),
-    Win32Error,
+    TypeError,
     'the server made it a pipe of bytes: connect with mode: "byte"',
   );
-  assertEquals(error.symbol, "ERROR_INVALID_PARAMETER");
+  assertEquals((error.cause as Win32Error).symbol, "ERROR_INVALID_PARAMETER");
 });
 
 test("connectNamedPipe({ mode: 'byte' }) reads a server's messages as bytes", async () => {
