@@ -1,11 +1,17 @@
 import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
 import { interruptedError } from "../core/handle/closed.ts";
-import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { blockingCalls } from "../core/io/blocking_calls.ts";
 import type { Deadline } from "../core/io/deadline.ts";
+import type { FileIo } from "../core/io/file_io.ts";
 import { threadResources } from "../core/thread/thread_resources.ts";
 import { kernel32 } from "../win32/kernel32.ts";
-import { ntdll } from "../win32/ntdll.ts";
-import { STATUS_PENDING } from "../win32/status_codes.ts";
+import { FSCTL_PIPE_FLUSH, ntdll } from "../win32/ntdll.ts";
+import {
+  STATUS_INVALID_DEVICE_REQUEST,
+  STATUS_NOT_SUPPORTED,
+  STATUS_PENDING,
+  STATUS_SUCCESS,
+} from "../win32/status_codes.ts";
 
 /** Milliseconds between two polls of a flush that is pending, at most. */
 const LONGEST_PAUSE = 32;
@@ -15,39 +21,56 @@ const CANCEL_PERIOD = 5;
 /**
  * Waits until the peer has read everything.
  *
- * Windows can cancel a flush only together with all that goes on at the handle. So one that is
- * given up goes on unseen, until the peer has read or the connection is closed.
+ * FSCTL_PIPE_FLUSH is the form of a flush that can be waited for and cancelled like any other operation. Systems without it have
+ * NtFlushBuffersFile, which may block its thread for as long as the peer does not read.
  */
 export async function flushPipe(
-  handle: OwnedHandle,
+  file: FileIo,
   path: string,
   deadline: Deadline | undefined,
 ): Promise<void> {
   const context = {
-    operation: "NtFlushBuffersFile",
+    operation: "FSCTL_PIPE_FLUSH",
     object: path,
     doing: `Cannot flush pipe "${path}"`,
   };
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const watch = deadline?.watch(reject, () => deadline.timedOut(context));
-  try {
-    systemFlush(handle, context).then(resolve, reject);
-    await promise;
-  } finally {
-    watch?.[Symbol.dispose]();
+  const timedOut = () => (deadline as Deadline).timedOut(context);
+  const request = file.request();
+  if (request.control(FSCTL_PIPE_FLUSH)) await request.settled(deadline, timedOut);
+  const { status } = request;
+  request.free();
+  if (status === STATUS_NOT_SUPPORTED || status === STATUS_INVALID_DEVICE_REQUEST) {
+    return await flushOnThread(file, { ...context, operation: "NtFlushBuffersFile" }, deadline);
   }
+  if (status !== STATUS_SUCCESS) throw failed(file, status, context);
+}
+
+/**
+ * The same by NtFlushBuffersFile. It can only be cancelled together with all that goes on at the handle, so one that is given
+ * up goes on unseen, until the peer has read or the connection is closed, and keeps its thread.
+ */
+async function flushOnThread(
+  file: FileIo,
+  context: FailureContext,
+  deadline: Deadline | undefined,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timedOut = () => (deadline as Deadline).timedOut(context);
+  using _watch = deadline?.watch(reject, timedOut);
+  blockingCalls.run(() => systemFlush(file, context), deadline, timedOut).then(resolve, reject);
+  await promise;
 }
 
 /**
  * The flush itself ("NtFlushBuffersFile function").
  *
- * It is the one operation of a pipe that queues no packet. The call may block, so it runs on
- * another thread. If it returns STATUS_PENDING, its status block is polled: the event of a file
- * handle is shared by all operations on the handle, and cannot be trusted.
+ * It queues no packet. The call may block, so it runs on another thread. If it returns STATUS_PENDING, its status block is
+ * polled: the event of a file handle is shared by all operations on the handle, and cannot be trusted.
  */
-async function systemFlush(handle: OwnedHandle, context: FailureContext): Promise<void> {
-  // A handle of its own: the connection's may be closed, and its number be given away, before the
-  // thread makes the call.
+async function systemFlush(file: FileIo, context: FailureContext): Promise<void> {
+  const { handle } = file;
+  if (handle.closed) throw interruptedError(context);
+  // A handle of its own: the connection's may be closed, and its number be given away, before the thread makes the call.
   using own = handle.duplicate();
   let cancelling: ReturnType<typeof setTimeout> | undefined;
   const cancel = () => {
@@ -71,6 +94,9 @@ async function systemFlush(handle: OwnedHandle, context: FailureContext): Promis
     clearTimeout(cancelling);
     blocks.giveBack(block);
   }
-  if (status === 0) return;
-  throw handle.closed ? interruptedError(context) : ntStatusError(status | 0, context);
+  if (status !== STATUS_SUCCESS) throw failed(file, status, context);
+}
+
+function failed({ handle }: FileIo, status: number, context: FailureContext): Error {
+  return handle.closed ? interruptedError(context) : ntStatusError(status | 0, context);
 }

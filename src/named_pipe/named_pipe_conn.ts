@@ -497,7 +497,7 @@ export class NamedPipeConn implements Disposable {
   async flush(options?: WaitOptions): Promise<void> {
     const deadline = deadlineOf(options, "NamedPipeConn.flush()");
     this.#io.checkWritable();
-    await flushPipe(this.#handle, this.path, deadline);
+    await flushPipe(this.#io.file, this.path, deadline);
   }
 
   /**

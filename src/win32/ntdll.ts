@@ -155,6 +155,7 @@ export const FileModeInformation = 16;
 export const OBJ_CASE_INSENSITIVE = 0x40;
 
 // ntifs.h: control codes of the named pipe file system ("Named Pipe FSCTL Structures")
+export const FSCTL_PIPE_FLUSH = 0x118040;
 export const FSCTL_PIPE_LISTEN = 0x110008;
 export const FSCTL_PIPE_TRANSCEIVE = 0x11c017;
 export const FSCTL_PIPE_WAIT = 0x110018;

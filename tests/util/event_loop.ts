@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { pendingOperations } from "../../src/core/io/async_io.ts";
+import { completionPort } from "../../src/core/io/completion_port.ts";
 
 /** Gives the event loop a turn, in which completions that have been queued are seen. */
 export function turnOfEventLoop(): Promise<void> {
@@ -15,6 +16,16 @@ export async function until(condition: () => boolean): Promise<void> {
 export async function assertNothingPending(before = 0): Promise<void> {
   await untilPending(before);
   assertEquals(pendingOperations(), before);
+}
+
+/**
+ * Waits until the engine has no call on another thread, which ends some turns of the event loop after the last operation.
+ * To Deno's sanitizer it would be a leak of the test.
+ */
+export async function untilIdle(): Promise<void> {
+  for (let turn = 0; turn < 500 && !completionPort.isIdle; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 /**

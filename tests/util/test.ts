@@ -1,6 +1,6 @@
 import { pendingOperations } from "../../src/core/io/async_io.ts";
 import { killProcesses } from "./deno_process.ts";
-import { untilPending } from "./event_loop.ts";
+import { untilIdle, untilPending } from "./event_loop.ts";
 import { noteProgress } from "./progress.ts";
 import { timeLimit } from "./volume.ts";
 import "./warm_up.ts";
@@ -63,6 +63,7 @@ async function runWatched(
     // Under Wine a completion that comes when the test file is over, and that nobody takes, holds up
     // those of all files to come.
     await untilPending(0);
+    await untilIdle();
     noteProgress(name, "ended");
   }
 }

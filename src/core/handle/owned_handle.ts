@@ -97,8 +97,9 @@ export class OwnedHandle implements Disposable {
    * Runs `listener` when this object is about to have the handle no longer, because it is closed or
    * given away.
    */
-  onRelinquish(listener: () => void): void {
+  onRelinquish(listener: () => void): () => void {
     this.#relinquishing.add(listener);
+    return () => this.#relinquishing.delete(listener);
   }
 
   #relinquish(): void {

@@ -29,6 +29,7 @@ export class AsyncIoRequest implements Completable {
   readonly #handle: OwnedHandle;
   readonly #eventLoopRef: EventLoopRef | undefined;
   readonly #block: IoBlock;
+  readonly #stopListening: () => void;
   #waiting: PromiseWithResolvers<void> | undefined;
 
   /** The NTSTATUS of the last operation, unsigned. */
@@ -43,7 +44,7 @@ export class AsyncIoRequest implements Completable {
     this.#handle = handle;
     this.#eventLoopRef = eventLoopRef;
     this.#block = threadResources().blocks.take();
-    handle.onRelinquish(() => {
+    this.#stopListening = handle.onRelinquish(() => {
       if (this.#waiting === undefined) this.#giveBlockBack();
     });
   }
@@ -153,6 +154,13 @@ export class AsyncIoRequest implements Completable {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.resolve();
+  }
+
+  /** Ends the use of the request before the handle is closed. Nothing may be pending. */
+  free(): void {
+    if (this.#handle.closed) return;
+    this.#stopListening();
+    this.#giveBlockBack();
   }
 
   #giveBlockBack(): void {

@@ -223,7 +223,10 @@ test("accept() throws TimedOut when nobody came in time, and takes no client lat
       () => listener.accept({ timeout }),
       Deno.errors.TimedOut,
     );
-    assertEquals(error.message, `No client connected to pipe "${listener.path}" in ${timeout} ms`);
+    assertEquals(
+      error.message,
+      `No client connected to pipe "${listener.path}" withwithin ${timeout} ms`,
+    );
   }
   using _client = await connectNamedPipe({ path: listener.path });
   (await listener.accept({ timeout: 20_000 })).close();

@@ -1,0 +1,56 @@
+import { AsyncLock } from "./async_lock.ts";
+import type { Deadline } from "./deadline.ts";
+
+/** How many threads for blocking calls are used at a time: Deno has four for each processor. */
+const MAX_THREADS = 2;
+
+/**
+ * Calls that have no asynchronous form, and may block for as long as a peer likes. Each takes one of Deno's threads for
+ * blocking calls, which file and process I/O need too. So only two of them run at a time, whatever the number of peers
+ * that are stuck, and the rest waits in line.
+ */
+class BlockingCalls {
+  readonly #line = new AsyncLock();
+  #running = 0;
+  #hasRoom = Promise.withResolvers<void>();
+
+  /**
+   * Makes a call when it is its turn.
+   *
+   * A deadline that passes while the call waits in line is the end of it. One that passes later is for the caller to deal
+   * with: the call goes on, and keeps its thread.
+   *
+   * @param call Makes the nonblocking call.
+   */
+  async run<T>(
+    call: () => Promise<T>,
+    deadline: Deadline | undefined,
+    timedOut: () => Error,
+  ): Promise<T> {
+    const queued = this.#line.acquire(deadline, timedOut);
+    if (queued !== undefined) await queued;
+    try {
+      while (this.#running >= MAX_THREADS) await this.#untilRoom(deadline, timedOut);
+      this.#running++;
+    } finally {
+      this.#line.release();
+    }
+    try {
+      return await call();
+    } finally {
+      this.#running--;
+      this.#hasRoom.resolve();
+      this.#hasRoom = Promise.withResolvers();
+    }
+  }
+
+  async #untilRoom(deadline: Deadline | undefined, timedOut: () => Error): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    using _watch = deadline?.watch(reject, timedOut);
+    this.#hasRoom.promise.then(resolve);
+    await promise;
+  }
+}
+
+/** The calls of this thread of JavaScript. */
+export const blockingCalls = new BlockingCalls();
