@@ -470,6 +470,26 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
+   * Says that nothing more will be written, as `closeWrite()` does; blocks while the pipe's buffer is full.
+   *
+   * @throws {Deno.errors.NotSupported} If the connection was opened without `halfClose`.
+   * @throws As `writeSync()` does.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "sort", mode: "message", halfClose: true });
+   * conn.writeSync(new TextEncoder().encode("b\na\n"));
+   * conn.closeWriteSync();
+   * console.log(new TextDecoder().decode(conn.readMessageSync() ?? undefined));
+   * ```
+   */
+  closeWriteSync(): void {
+    this.#io.closeWriteSync();
+  }
+
+  /**
    * Waits until the peer has read all that was written. It waits on one of the program's threads
    * for blocking calls, of which Deno for Windows has four for each processor.
    *

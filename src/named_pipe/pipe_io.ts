@@ -218,12 +218,7 @@ export class PipeIo {
 
   /** `NamedPipeConn.closeWrite()`. */
   async closeWrite(deadline: Deadline | undefined): Promise<void> {
-    if (!this.profile.halfClose) {
-      throw new Deno.errors.NotSupported(
-        `Pipe "${this.profile.path}" was opened without halfClose: close() ends both directions`,
-      );
-    }
-    this.#checkDirection("outbound");
+    this.#checkHalfClose();
     await this.#send(NO_BYTES, deadline, true);
   }
 
@@ -370,6 +365,14 @@ export class PipeIo {
     this.#spin.wrote();
   }
 
+  /** `NamedPipeConn.closeWriteSync()`. */
+  closeWriteSync(): void {
+    this.#checkHalfClose();
+    if (this.#isWriteClosed) return;
+    this.#sendSync(NO_BYTES);
+    this.#isWriteClosed = true;
+  }
+
   /** `NamedPipeConn.transactSync()`. */
   transactSync(request: Uint8Array): Uint8Array<ArrayBuffer> {
     const bytes = this.#checkTransact(request, "transactSync");
@@ -434,6 +437,15 @@ export class PipeIo {
       throw new Deno.errors.NotSupported(`This end of pipe "${path}" only ${able} (${direction})`);
     }
     assertOpen(this.#handle);
+  }
+
+  #checkHalfClose(): void {
+    if (!this.profile.halfClose) {
+      throw new Deno.errors.NotSupported(
+        `Pipe "${this.profile.path}" was opened without halfClose: close() ends both directions`,
+      );
+    }
+    this.#checkDirection("outbound");
   }
 
   #assertWritable(): void {

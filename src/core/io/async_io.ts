@@ -27,7 +27,7 @@ export function pendingOperations(): number {
  */
 export class AsyncIoRequest implements Completable {
   readonly #handle: OwnedHandle;
-  readonly #eventLoopRef: EventLoopRef | undefined;
+  readonly eventLoopRef: EventLoopRef | undefined;
   readonly #block: IoBlock;
   readonly #stopListening: () => void;
   #waiting: PromiseWithResolvers<void> | undefined;
@@ -42,7 +42,7 @@ export class AsyncIoRequest implements Completable {
    */
   constructor(handle: OwnedHandle, eventLoopRef: EventLoopRef | undefined) {
     this.#handle = handle;
-    this.#eventLoopRef = eventLoopRef;
+    this.eventLoopRef = eventLoopRef;
     this.#block = threadResources().blocks.take();
     this.#stopListening = handle.onRelinquish(() => {
       if (this.#waiting === undefined) this.#giveBlockBack();
@@ -134,7 +134,6 @@ export class AsyncIoRequest implements Completable {
     if (status === STATUS_PENDING) {
       // The packet cannot be seen within this tick, so it is not too late to register.
       this.#waiting = Promise.withResolvers();
-      this.#eventLoopRef?.retain();
       completionPort.register(token, this);
       return true;
     }
@@ -150,7 +149,6 @@ export class AsyncIoRequest implements Completable {
     this.status = this.#block.status;
     this.bytes = this.#block.information;
     if (this.#handle.closed) this.#giveBlockBack();
-    this.#eventLoopRef?.release();
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.resolve();

@@ -16,6 +16,8 @@ export interface Completable {
    * @param value The packet's byte count, which a wait uses for its result.
    */
   completed(value: number): void;
+  /** Says whether it keeps the program alive while it is registered; without one it does not. */
+  readonly eventLoopRef?: { retain(): void; release(): void };
   /** Whether there may be several packets: then it stays registered until it is taken back by `forget()`. */
   readonly isRepeatable?: boolean;
   /** Whether it must not be completed before what was in the port when its packet was posted. */
@@ -116,20 +118,22 @@ class CompletionPort {
     return this.#lastToken += 2;
   }
 
-  /**
-   * Keeps an operation until its packet comes. The program stays alive for it if `ref()` has been called, by the caller or by what the
-   * operation belongs to.
-   */
+  /** Keeps an operation until its packet comes, and the program alive for it if its `eventLoopRef` says so. */
   register(token: number, operation: Completable): void {
     this.#pending.set(token, operation);
-    // The caller refs within this tick, if it does.
+    operation.eventLoopRef?.retain();
     if (this.#references > 0) this.#updateWait();
+    // What the operation belongs to may still keep the program alive within this tick, as a call of accept() does.
     else queueMicrotask(() => this.#updateWait());
   }
 
   /** Takes back what was registered, as no packet will come or matter. */
   forget(token: number): void {
-    if (this.#pending.delete(token)) this.#updateWait();
+    const operation = this.#pending.get(token);
+    if (operation === undefined) return;
+    this.#pending.delete(token);
+    operation.eventLoopRef?.release();
+    this.#updateWait();
   }
 
   /** Keeps the program alive, until `unref()` is called as often. */
@@ -253,7 +257,10 @@ class CompletionPort {
   #take(token: number): Completable | undefined {
     const operation = this.#pending.get(token);
     if (operation === undefined) return undefined;
-    if (!operation.isRepeatable) this.#pending.delete(token);
+    if (!operation.isRepeatable) {
+      this.#pending.delete(token);
+      operation.eventLoopRef?.release();
+    }
     if (!operation.isFence || !this.#isWaiting) return operation;
     this.#heldFences.push(operation);
     this.#endWait();

@@ -4,6 +4,7 @@ import { COMPLETION } from "../callback/thunk_code.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
 import { type Completable, completionPort } from "../io/completion_port.ts";
+import { EventLoopRef } from "../io/event_loop_ref.ts";
 import type { NativeMemory } from "../memory/native_heap.ts";
 import { functionAddress } from "../thread/end_calls.ts";
 import { threadResources } from "../thread/thread_resources.ts";
@@ -27,6 +28,9 @@ const AT_ONCE = new BigInt64Array(1);
 /** FILETIME counts units of 100 ns; negative is from now. */
 const UNITS_PER_MILLISECOND = 10_000;
 
+/** A wait keeps the program alive. */
+const ALWAYS = new EventLoopRef();
+
 let pending = 0;
 
 /** How many waits are pending: a test of leaks reads it. */
@@ -47,6 +51,7 @@ export type WaitOutcome = "signaled" | "timedOut" | "cancelled";
 export class ThreadpoolWait implements Completable {
   /** A wait that is set again may have two packets. */
   readonly isRepeatable = true;
+  readonly eventLoopRef = ALWAYS;
   readonly #token = completionPort.nextToken();
   readonly #handle: OwnedHandle;
   readonly #object: Deno.PointerObject;
@@ -80,7 +85,6 @@ export class ThreadpoolWait implements Completable {
     }
     this.#stopListening = handle.onClose(() => this.cancel());
     pending++;
-    completionPort.ref();
     completionPort.register(this.#token, this);
     const timeout = milliseconds === INFINITE ? null : fromNow(milliseconds);
     kernel32().SetThreadpoolWait(this.#wait, this.#object, timeout);
@@ -144,7 +148,6 @@ export class ThreadpoolWait implements Completable {
     giveBackContext(this.#context);
     this.#handle.release();
     completionPort.forget(this.#token);
-    completionPort.unref();
     this.#settle(outcome);
   }
 }

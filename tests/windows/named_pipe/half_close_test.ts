@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connectNamedPipe, listenNamedPipe } from "../../../src/named_pipe/mod.ts";
 import { bytesOf, readAll, readText, textOf } from "../../util/bytes.ts";
 import { uniqueName } from "../../util/names.ts";
@@ -18,6 +18,22 @@ test("closeWrite() ends what the peer reads, and leaves the other direction open
   assertEquals(await readText(client), "answer");
   await server.closeWrite();
   assertEquals(await client.readMessage(), null);
+});
+
+test("closeWriteSync() ends what the peer reads, once, and leaves the other direction open", async () => {
+  using pair = await connectedPair(HALF_CLOSE);
+  const { server, client } = pair;
+  client.writeSync(bytesOf("all"));
+  client.closeWriteSync();
+  client.closeWriteSync();
+  assertThrows(() => client.writeSync(bytesOf("late")), Deno.errors.BadResource);
+  assertEquals(textOf(server.readMessageSync()), "all");
+  assertEquals(server.readMessageSync(), null);
+  assertEquals(server.peek(), { available: 0, messageSize: 0 });
+  server.writeMessageSync(bytesOf("answer"));
+  assertEquals(await readText(client), "answer");
+  using plain = await connectedPair();
+  assertThrows(() => plain.client.closeWriteSync(), Deno.errors.NotSupported, "without halfClose");
 });
 
 test("closeWrite() refuses what would be written after it, also what was queued behind it", async () => {

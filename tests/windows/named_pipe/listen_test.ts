@@ -225,7 +225,7 @@ test("accept() throws TimedOut when nobody came in time, and takes no client lat
     );
     assertEquals(
       error.message,
-      `No client connected to pipe "${listener.path}" withwithin ${timeout} ms`,
+      `No client connected to pipe "${listener.path}" within ${timeout} ms`,
     );
   }
   using _client = await connectNamedPipe({ path: listener.path });
