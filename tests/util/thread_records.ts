@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
-import { type ThreadRecord, ThreadRegistry } from "../../../src/core/thread/registry.ts";
-import { kernel32 } from "../../../src/win32/kernel32.ts";
-import { lazyLibrary } from "../../../src/win32/library.ts";
-import { until } from "../../util/event_loop.ts";
+import { FIELD, type ThreadRecord, ThreadRegistry } from "../../src/core/thread/registry.ts";
+import { kernel32 } from "../../src/win32/kernel32.ts";
+import { lazyLibrary } from "../../src/win32/library.ts";
+import { until } from "./event_loop.ts";
 
 /** Index of the word that says whether a record is in use. */
 const STATE = 0;
@@ -47,4 +47,18 @@ export async function firstMessage<T>(worker: Worker): Promise<T> {
 /** Waits until a thread has ended. */
 export async function untilEnded(thread: Deno.PointerObject): Promise<void> {
   await until(() => kernel32().WaitForSingleObject(thread, 0) === 0);
+}
+
+/** Waits until a thread of JavaScript has ended, and the calls at its end have been made. */
+export async function untilFinished(threadId: number): Promise<void> {
+  await until(() => ThreadRegistry.open().records().every((record) => isFinished(record, threadId)));
+}
+
+/** A record that is not the thread's has been reclaimed. */
+function isFinished(record: ThreadRecord, threadId: number): boolean {
+  if (record.get(FIELD.threadId) !== BigInt(threadId)) return true;
+  const thread = Deno.UnsafePointer.create(record.get(FIELD.thread));
+  if (kernel32().WaitForSingleObject(thread, 0) !== 0) return false;
+  const done = Deno.UnsafePointer.create(record.get(FIELD.callsDone)) as Deno.PointerObject;
+  return new Deno.UnsafePointerView(done).getUint32() !== 0;
 }
