@@ -72,6 +72,9 @@ async function systemFlush(file: FileIo, context: FailureContext): Promise<void>
   if (handle.closed) throw interruptedError(context);
   // A handle of its own: the connection's may be closed, and its number be given away, before the thread makes the call.
   using own = handle.duplicate();
+  const { blocks, endCalls } = threadResources();
+  const closingAtEnd = endCalls.closeHandle(own.number);
+  own.onRelinquish(() => closingAtEnd.cancel());
   let cancelling: ReturnType<typeof setTimeout> | undefined;
   const cancel = () => {
     // The thread may not have made the call yet, so this goes on until the flush is over.
@@ -79,7 +82,6 @@ async function systemFlush(file: FileIo, context: FailureContext): Promise<void>
     cancelling = setTimeout(cancel, CANCEL_PERIOD);
   };
   const stopListening = handle.onClose(cancel);
-  const { blocks } = threadResources();
   const block = blocks.take();
   block.markPending();
   let status: number;

@@ -193,9 +193,11 @@ class CompletionPort {
   #wait(): void {
     if (this.#port === undefined || this.#packets === undefined) return;
     const packets = this.#packets;
+    const { GetQueuedCompletionStatusExNonblocking } = kernel32();
     this.#isWaiting = true;
+    // A Worker that ends between these two is never reclaimed, so nothing else is done between them.
     packets.count = WAITING;
-    kernel32().GetQueuedCompletionStatusExNonblocking(
+    GetQueuedCompletionStatusExNonblocking(
       this.#port,
       packets.bytes,
       packets.capacity,

@@ -6,6 +6,8 @@ import type { NativeHeap, NativeMemory } from "../memory/native_heap.ts";
 
 /** How many handles a chunk takes: the first one few, as most Workers have few pipes. */
 const HANDLES_PER_CHUNK = 31;
+/** A handle takes two calls: what is pending on it is cancelled, then it is closed. */
+const CALLS_PER_HANDLE = 2;
 
 /** A handle that is closed when the thread ends, unless it is taken back before. */
 export interface EndRegistration {
@@ -23,7 +25,7 @@ interface Slot {
  * The native calls that are made when this thread has ended: a list of chunks for the `runCalls` thunk, in this order:
  *
  * 1. The waits of the thread pool are cancelled, and their callbacks have returned.
- * 2. Handles are closed.
+ * 2. Handles are closed. What is pending on them is cancelled before, as closing does so only if there is no duplicate.
  * 3. The packet is posted that ends a wait for packets, so that Deno gets its thread for blocking calls back.
  * 4. A word is filled, by which a later thread sees that all of this is over.
  *
@@ -35,7 +37,9 @@ export class EndCalls {
   readonly #first: NativeMemory;
   readonly #last: NativeMemory;
   readonly #done: NativeMemory;
+  /** The first call of each handle that is none. */
   readonly #free: Slot[] = [];
+  readonly #cancelIo = functionAddress("CancelIoEx");
   readonly #closeHandle = functionAddress("CloseHandle");
   readonly #postCompletion: bigint;
 
@@ -67,12 +71,18 @@ export class EndCalls {
 
   /** Has a handle closed when the thread ends. */
   closeHandle(handle: bigint): EndRegistration {
-    const slot = this.#free.pop() ?? this.#moreSlots();
-    setCall(slot, this.#closeHandle, [handle]);
+    const cancelling = this.#free.pop() ?? this.#moreSlots();
+    const closing = nextSlot(cancelling);
+    setCall(cancelling, this.#cancelIo, [handle, 0n]);
+    setCall(closing, this.#closeHandle, [handle]);
+    let isRegistered = true;
     return {
       cancel: () => {
-        slot.words[slot.offset] = 0n;
-        this.#free.push(slot);
+        if (!isRegistered) return;
+        isRegistered = false;
+        clearCall(closing);
+        clearCall(cancelling);
+        this.#free.push(cancelling);
       },
     };
   }
@@ -84,9 +94,12 @@ export class EndCalls {
 
   #moreSlots(): Slot {
     const first = wordsOf(this.#first);
-    const chunk = this.#newChunk(HANDLES_PER_CHUNK, first[CHUNK.next / 8]);
+    const calls = HANDLES_PER_CHUNK * CALLS_PER_HANDLE;
+    const chunk = this.#newChunk(calls, first[CHUNK.next / 8]);
     first[CHUNK.next / 8] = chunk.address;
-    for (let index = 1; index < HANDLES_PER_CHUNK; index++) this.#free.push(slot(chunk, index));
+    for (let index = CALLS_PER_HANDLE; index < calls; index += CALLS_PER_HANDLE) {
+      this.#free.push(slot(chunk, index));
+    }
     return slot(chunk, 0);
   }
 
@@ -105,6 +118,14 @@ function wordsOf({ bytes }: NativeMemory): BigUint64Array<ArrayBuffer> {
 
 function slot(chunk: NativeMemory, index: number): Slot {
   return { words: wordsOf(chunk), offset: (CHUNK.calls + index * CALL.size) / 8 };
+}
+
+function nextSlot({ words, offset }: Slot): Slot {
+  return { words, offset: offset + CALL.size / 8 };
+}
+
+function clearCall({ words, offset }: Slot): void {
+  words[offset + CALL.function / 8] = 0n;
 }
 
 function setCall({ words, offset }: Slot, address: bigint, args: readonly bigint[]): void {

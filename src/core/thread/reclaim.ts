@@ -22,12 +22,11 @@ export function reclaimEnded(registry: ThreadRegistry): void {
   for (const record of registry.records()) {
     const thread = record.get(FIELD.thread);
     if (thread === 0n) continue;
-    // Two isolates never share a thread, so one that had this thread has ended, as that of a test module does.
+    // Two isolates never share a thread, so another one that had this thread has ended, as that of a test module does.
     // (An id is used again, so the thread itself is asked first.)
-    const ended = hasEnded(thread);
-    if (!ended && record.get(FIELD.threadId) !== thisThread) continue;
+    if (!hasEnded(thread) && (record.get(FIELD.threadId) !== thisThread || record.isOwn)) continue;
     if (!record.beginReclaim()) continue;
-    if (!ended) runCallsNow(record, registry);
+    finishCalls(record, registry);
     record.endReclaim(reclaim(record));
   }
 }
@@ -36,21 +35,27 @@ function hasEnded(thread: bigint): boolean {
   return kernel32().WaitForSingleObject(pointerTo(thread), 0) === WAIT_OBJECT_0;
 }
 
-/** Makes the calls that the end of the thread would make, of which the isolate has ended before. */
-function runCallsNow(record: ThreadRecord, registry: ThreadRegistry): void {
+/**
+ * Sees to it that the calls which end a thread's business have been made, and that the thread pool is done with them. It has not
+ * begun if only the isolate has ended and not its thread, or if a Worker ended before its wait was set.
+ */
+function finishCalls(record: ThreadRecord, registry: ThreadRegistry): void {
+  const calls = record.get(FIELD.calls);
+  if (calls === 0n) return;
+  const endWait = record.get(FIELD.endWait);
+  if (endWait !== 0n) {
+    const { SetThreadpoolWait, WaitForThreadpoolWaitCallbacks } = kernel32();
+    SetThreadpoolWait(pointerTo(endWait), null, null);
+    WaitForThreadpoolWaitCallbacks(pointerTo(endWait), 0);
+  }
   if (isDone(record)) return;
-  const { SetThreadpoolWait, WaitForThreadpoolWaitCallbacks } = kernel32();
-  const endWait = pointerTo(record.get(FIELD.endWait));
-  SetThreadpoolWait(endWait, null, null);
-  WaitForThreadpoolWaitCallbacks(endWait, 0);
   const page = registry.codePage(() => {
     throw new Error("A thread has native resources, but there is no code page");
   });
   const runCalls = Deno.UnsafePointer.create<typeof RUN_CALLS>(
     Deno.UnsafePointer.value(thunkAddresses(page).runCalls),
   );
-  new Deno.UnsafeFnPointer(runCalls!, RUN_CALLS)
-    .call(null, pointerTo(record.get(FIELD.calls)), null, 0);
+  new Deno.UnsafeFnPointer(runCalls!, RUN_CALLS).call(null, pointerTo(calls), null, 0);
 }
 
 /** Whether the calls that end a thread's business have been made. */
@@ -58,9 +63,8 @@ function isDone(record: ThreadRecord): boolean {
   return wordAt(record.get(FIELD.callsDone)) !== 0;
 }
 
-/** Frees all that a thread has left; tells whether that was possible. */
+/** Frees all that a thread has left; tells whether that was possible. A thread that ended early has not filled all fields. */
 function reclaim(record: ThreadRecord): boolean {
-  if (!isDone(record)) return false;
   const port = record.get(FIELD.port);
   if (port !== 0n) {
     // A wait that is under way, or about to begin on a thread of Deno's, gets the packet that was posted for it.
@@ -70,10 +74,12 @@ function reclaim(record: ThreadRecord): boolean {
   }
   if (anyBlockPending(record.get(FIELD.blocks))) return false;
   const { CloseHandle, CloseThreadpoolWait, HeapDestroy } = kernel32();
-  CloseThreadpoolWait(pointerTo(record.get(FIELD.endWait)));
+  const endWait = record.get(FIELD.endWait);
+  if (endWait !== 0n) CloseThreadpoolWait(pointerTo(endWait));
   if (port !== 0n) CloseHandle(pointerTo(port));
   CloseHandle(pointerTo(record.get(FIELD.thread)));
-  HeapDestroy(pointerTo(record.get(FIELD.heap)));
+  const heap = record.get(FIELD.heap);
+  if (heap !== 0n) HeapDestroy(pointerTo(heap));
   return true;
 }
 

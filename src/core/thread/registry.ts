@@ -49,6 +49,20 @@ export const FIELD = {
   callsDone: 9,
 } as const;
 
+/**
+ * The records of this isolate. They are kept at the global object, as a program may load this package several times: a record of
+ * this thread that is not among them is one of an isolate that had the thread before.
+ */
+const OWN_RECORDS = Symbol.for("winipc.threadRecords");
+
+function ownRecords(): Set<number> {
+  const holder = globalThis as { [OWN_RECORDS]?: Set<number> };
+  if (holder[OWN_RECORDS] === undefined) {
+    Object.defineProperty(holder, OWN_RECORDS, { value: new Set<number>() });
+  }
+  return holder[OWN_RECORDS] as Set<number>;
+}
+
 /** What one thread of JavaScript has, as 64-bit words in native memory that every thread of the process can read. */
 export class ThreadRecord {
   readonly #words: BigUint64Array<ArrayBuffer>;
@@ -69,7 +83,14 @@ export class ThreadRecord {
 
   /** Takes a free record. */
   claim(): boolean {
-    return this.#exchange(FREE, USED);
+    if (!this.#exchange(FREE, USED)) return false;
+    ownRecords().add(this.#offset);
+    return true;
+  }
+
+  /** Whether this isolate has taken it. */
+  get isOwn(): boolean {
+    return ownRecords().has(this.#offset);
   }
 
   /** Takes the record of a thread, so that no other looks after it meanwhile. */

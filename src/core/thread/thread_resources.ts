@@ -31,24 +31,35 @@ export class ThreadResources {
     const registry = ThreadRegistry.open();
     reclaimEnded(registry);
     this.thunks = thunkAddresses(registry.codePage(createCodePage));
-    this.#heap = new NativeHeap();
+    // The record is filled step by step, so that nothing is lost if this thread ends between two of them.
     this.#record = registry.claim();
+    const thread = this.#openThread();
+    this.#heap = new NativeHeap();
+    this.#record?.set(FIELD.heap, this.#heap.address);
     this.cleanupGroup = createCleanupGroup();
-    this.blocks = new IoBlocks(this.#heap, (address) => this.#record?.set(FIELD.blocks, address));
     this.endCalls = new EndCalls(this.#heap, this.thunks, this.cleanupGroup);
-    this.#publish();
+    this.blocks = new IoBlocks(this.#heap, (address) => this.#record?.set(FIELD.blocks, address));
+    this.#runCallsAtEnd(thread);
   }
 
-  /** Fills the record, and lets the thread pool run the calls when this thread ends. */
-  #publish(): void {
-    const record = this.#record;
-    const { CreateThreadpoolWait, GetCurrentThreadId, OpenThread, SetThreadpoolWait } = kernel32();
+  #openThread(): Deno.PointerObject {
+    const { GetCurrentThreadId, OpenThread } = kernel32();
     const threadId = GetCurrentThreadId();
     const thread = OpenThread(SYNCHRONIZE, 0, threadId);
     if (thread === null) {
       throw lastWin32Error({ operation: "OpenThread", doing: "Cannot open this thread" });
     }
+    this.#record?.set(FIELD.threadId, BigInt(threadId));
+    this.#record?.set(FIELD.thread, Deno.UnsafePointer.value(thread));
+    return thread;
+  }
+
+  /** Lets the thread pool run the calls when this thread ends. */
+  #runCallsAtEnd(thread: Deno.PointerObject): void {
     const calls = this.endCalls.address;
+    this.#record?.set(FIELD.callsDone, this.endCalls.doneAddress);
+    this.#record?.set(FIELD.calls, calls);
+    const { CreateThreadpoolWait, SetThreadpoolWait } = kernel32();
     const wait = CreateThreadpoolWait(this.thunks.runCalls, calls, null);
     if (wait === null) {
       throw lastWin32Error({
@@ -56,12 +67,7 @@ export class ThreadResources {
         doing: "Cannot wait for the end of this thread",
       });
     }
-    record?.set(FIELD.threadId, BigInt(threadId));
-    record?.set(FIELD.thread, Deno.UnsafePointer.value(thread));
-    record?.set(FIELD.heap, this.#heap.address);
-    record?.set(FIELD.callsDone, this.endCalls.doneAddress);
-    record?.set(FIELD.calls, calls);
-    record?.set(FIELD.endWait, Deno.UnsafePointer.value(wait));
+    this.#record?.set(FIELD.endWait, Deno.UnsafePointer.value(wait));
     SetThreadpoolWait(wait, thread, null);
   }
 
