@@ -1,8 +1,7 @@
-import { OwnedHandle } from "../../core/handle/owned_handle.ts";
 import { windowsTimeout } from "../../core/options/wait_options.ts";
-import { quoteName } from "../../core/text/object_name.ts";
 import { waitOnThread } from "../../core/wait/wait_single.ts";
 import type { Semaphore } from "../../sync/semaphore.ts";
+import { handleOf } from "../../sync/synchronization_object.ts";
 import { WORD } from "./layout.ts";
 import type { QueueMemory } from "./queue_memory.ts";
 
@@ -19,17 +18,11 @@ import type { QueueMemory } from "./queue_memory.ts";
 export class Notification implements Disposable {
   readonly #memory: QueueMemory;
   readonly #semaphore: Semaphore;
-  /** The semaphore's own handle, which the semaphore closes. */
-  readonly #handle: OwnedHandle;
 
   /** The semaphore belongs to the notification. */
   constructor(memory: QueueMemory, semaphore: Semaphore) {
     this.#memory = memory;
     this.#semaphore = semaphore;
-    this.#handle = OwnedHandle.fromNumber(
-      semaphore.handle,
-      `semaphore ${quoteName(semaphore.name)}`,
-    );
   }
 
   /** Announces that there are messages. */
@@ -50,7 +43,7 @@ export class Notification implements Disposable {
    * @returns Whether there was one within the time.
    */
   takeSync(milliseconds: number): boolean {
-    const status = waitOnThread(this.#handle, windowsTimeout(milliseconds));
+    const status = waitOnThread(handleOf(this.#semaphore), windowsTimeout(milliseconds));
     if (status === "unsignaled") return false;
     this.#taken();
     return true;
