@@ -6,7 +6,7 @@ import {
   type NamedPipeConn,
   type NamedPipeListener,
   type NamedPipeServerOptions,
-  Win32Error,
+  type Win32Error,
 } from "../../../src/named_pipe/mod.ts";
 import { currentUserSid } from "../../../src/security/mod.ts";
 import { bytesOf, pattern, textOf } from "../../util/bytes.ts";
