@@ -1,5 +1,6 @@
 import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
 import { interruptedError } from "../core/handle/closed.ts";
+import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { AsyncIoRequest } from "../core/io/async_io.ts";
 import type { Deadline } from "../core/io/deadline.ts";
 import { EventLoopRef } from "../core/io/event_loop_ref.ts";
@@ -11,7 +12,8 @@ import {
   STATUS_PIPE_CONNECTED,
   STATUS_SUCCESS,
 } from "../win32/status_codes.ts";
-import type { InstanceFactory } from "./instance.ts";
+import { flushPipe } from "./flush.ts";
+import { disconnect, type InstanceFactory } from "./instance.ts";
 import { makeConn, type NamedPipeConn } from "./named_pipe_conn.ts";
 
 /**
@@ -44,6 +46,8 @@ export class AsyncAcceptor {
   #connections = 0;
   /** Why no instance could be made, if none waits because of it. */
   #failure: unknown;
+  /** The only instance, while its last client has not read everything yet. */
+  #reused: FileIo | undefined;
   readonly eventLoopRef = new EventLoopRef();
   #closed = false;
 
@@ -61,14 +65,16 @@ export class AsyncAcceptor {
 
   /** Makes one more instance and lets it wait for a client. */
   #listen(): void {
-    const handle = this.#factory.create();
+    this.#listenOn(new FileIo(this.#factory.create(), false));
+  }
+
+  #listenOn(file: FileIo): void {
     let request: AsyncIoRequest;
-    const file = new FileIo(handle, false);
     try {
       // An instance that waits does not keep the program alive; a call of accept() does.
       request = file.request(null);
     } catch (error) {
-      handle.close();
+      file.handle.close();
       throw error;
     }
     this.#listening.add(file);
@@ -103,7 +109,8 @@ export class AsyncAcceptor {
     const { maxInstances } = this.#factory;
     const limit = maxInstances === PIPE_UNLIMITED_INSTANCES ? Infinity : maxInstances;
     const places = MAX_UNACCEPTED - this.#clients.length;
-    return Math.min(this.#backlog, limit - this.#connections, places);
+    const taken = this.#connections + (this.#reused === undefined ? 0 : 1);
+    return Math.min(this.#backlog, limit - taken, places);
   }
 
   /** A client has come, or the wait has failed. */
@@ -121,10 +128,7 @@ export class AsyncAcceptor {
     }
     this.#connections++;
     const conn = makeConn(file, this.#factory.profile(this.#halfClose), {
-      closed: () => {
-        this.#connections--;
-        this.#replenish();
-      },
+      close: (handle) => this.#closeConnection(handle),
     });
     // The client gets its call of accept() before the others can be told that its instance cannot be replaced.
     const [waiter] = this.#waiters;
@@ -132,6 +136,41 @@ export class AsyncAcceptor {
     else this.#waiters.delete(waiter);
     this.#replenish();
     waiter?.admit(conn);
+  }
+
+  /**
+   * Closes a connection's end. If it is the only instance that there may be, it is used again for
+   * the next client: the pipe's name must not go away in between, as clients that wait for a free
+   * instance would be told that there is no such pipe.
+   */
+  #closeConnection(handle: OwnedHandle): void {
+    this.#connections--;
+    const isOnlyOne = this.#factory.maxInstances === 1 && this.#listening.size === 0;
+    if (isOnlyOne && !this.#closed) {
+      this.#reuse(FileIo.ofAttached(handle.handOver()));
+    } else {
+      handle.close();
+      this.#replenish();
+    }
+  }
+
+  /** Waits until the client has read what was written to it, or has gone, and then for the next one. */
+  async #reuse(file: FileIo): Promise<void> {
+    this.#reused = file;
+    file.unref();
+    try {
+      // It fails if the client is gone.
+      await flushPipe(file, this.#factory.path.full, undefined).catch(() => {});
+      if (this.#closed) return;
+      disconnect(file.handle);
+      this.#reused = undefined;
+      this.#listenOn(file);
+    } catch (error) {
+      this.#reused = undefined;
+      file.handle.close();
+      this.#failure = error;
+      this.#failWaiters(error);
+    }
   }
 
   /** `NamedPipeListener.accept()`. */
@@ -165,6 +204,7 @@ export class AsyncAcceptor {
     this.#closed = true;
     for (const { handle } of this.#listening) handle.close();
     this.#listening.clear();
+    this.#reused?.handle.close();
     for (const conn of this.#clients.splice(0)) conn.close();
     this.#failWaiters(interruptedError(this.#context("FSCTL_PIPE_LISTEN")));
   }

@@ -42,7 +42,12 @@ export class BlockingAcceptor {
     this.#next = undefined;
     this.#replace();
     const file = new FileIo(handle, true);
-    return makeConn(file, this.#factory.profile(false), { closed: () => this.#replace() });
+    return makeConn(file, this.#factory.profile(false), {
+      close: (closing) => {
+        closing.close();
+        this.#replace();
+      },
+    });
   }
 
   /**

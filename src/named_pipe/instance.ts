@@ -1,4 +1,4 @@
-import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
+import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
 import { isInvalidHandle, OwnedHandle } from "../core/handle/owned_handle.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
 import { type SecurityAttributes, securityAttributes } from "../security/attributes.ts";
@@ -121,4 +121,16 @@ export class InstanceFactory {
       })
       : win32Error(code, context);
   }
+}
+
+/**
+ * Ends the connection of an instance, so that another client can connect
+ * ("DisconnectNamedPipe function"). What is unread is lost.
+ */
+export function disconnect(instance: OwnedHandle): void {
+  if (kernel32().DisconnectNamedPipe(instance.value) !== 0) return;
+  throw lastWin32Error({
+    operation: "DisconnectNamedPipe",
+    doing: `Cannot use the ${instance.label} again`,
+  });
 }

@@ -19,8 +19,8 @@ import type { PipeProfile } from "./pipe_profile.ts";
 export interface ConnHooks {
   /** Runs before each call that blocks the thread, and may throw. */
   readonly beforeBlocking?: () => void;
-  /** Runs once, when the connection has been closed. */
-  readonly closed?: () => void;
+  /** Closes the handle; without it the handle is closed. */
+  readonly close?: (handle: OwnedHandle) => void;
 }
 
 /** `transact()` as a part of a longer call, for the modules of this folder. */
@@ -74,7 +74,7 @@ export let makeConn: (file: FileIo, profile: PipeProfile, hooks?: ConnHooks) => 
  */
 export class NamedPipeConn implements Disposable {
   readonly #io: PipeIo;
-  readonly #closed: (() => void) | undefined;
+  readonly #close: (handle: OwnedHandle) => void;
   /**
    * Who is at the other end.
    *
@@ -99,7 +99,7 @@ export class NamedPipeConn implements Disposable {
 
   private constructor(file: FileIo, profile: PipeProfile, hooks: ConnHooks = {}) {
     this.#io = new PipeIo(file, profile, hooks.beforeBlocking);
-    this.#closed = hooks.closed;
+    this.#close = hooks.close ?? ((handle) => handle.close());
     this.peer = new PipePeer(file.handle, profile.end);
   }
 
@@ -605,9 +605,7 @@ export class NamedPipeConn implements Disposable {
    * with `Deno.errors.Interrupted`. Further calls do nothing.
    */
   close(): void {
-    if (this.#handle.closed) return;
-    this.#handle.close();
-    this.#closed?.();
+    if (!this.#handle.closed) this.#close(this.#handle);
   }
 
   /** Closes the connection, at the end of a `using` block. */

@@ -177,6 +177,8 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
     parameters: ["pointer", "buffer", "u32", "buffer", "u32", "buffer", "pointer"],
     result: "i32",
   },
+  // BOOL DisconnectNamedPipe(HANDLE hNamedPipe)
+  DisconnectNamedPipe: { parameters: ["pointer"], result: "i32" },
   // BOOL WaitNamedPipeW(LPCWSTR lpNamedPipeName, DWORD nTimeOut)
   WaitNamedPipeW: { parameters: ["buffer", "u32"], result: "i32" },
   // BOOL PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize, LPDWORD lpBytesRead,

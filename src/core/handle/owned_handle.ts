@@ -175,6 +175,21 @@ export class OwnedHandle implements Disposable {
   }
 
   /**
+   * Ends this object as `close()` does, and all that is pending, but hands the handle, which stays
+   * open, to a new object.
+   *
+   * @throws {Deno.errors.Busy} If it is retained.
+   */
+  handOver(): OwnedHandle {
+    const { value } = this;
+    if (this.#retains > 0) throw new Deno.errors.Busy(`The ${this.label} is in use`);
+    this.#value = null;
+    for (const listener of this.#closing) listener(value);
+    this.#relinquish();
+    return new OwnedHandle(value, this.label);
+  }
+
+  /**
    * Closes the handle, ending first what is pending on it; further calls do nothing. A handle that
    * is retained counts as closed from now on, although Windows closes it later.
    */

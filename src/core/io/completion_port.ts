@@ -85,6 +85,11 @@ class CompletionPort {
         doing: `Cannot use the ${handle.label} asynchronously`,
       });
     }
+    this.adopt(handle);
+  }
+
+  /** Counts a handle that completes here, and has been attached before. */
+  adopt(handle: OwnedHandle): void {
     this.#handles++;
     handle.onClose(() => {
       // With the last handle the wait for packets ends at once, and not after a while.

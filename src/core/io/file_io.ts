@@ -82,11 +82,27 @@ export class FileIo {
       );
     }
     skipPacketOnSuccess(handle);
+    this.#setAttached();
+  }
+
+  #setAttached(): void {
+    const { handle } = this;
     // Closing a handle cancels what is pending on it only if no duplicate of it is left, so it is
     // cancelled first.
     handle.onClose((value) => kernel32().CancelIoEx(value, null));
     if (!isWorker) closeAtThreadEnd(handle);
     this.#isAttached = true;
+  }
+
+  /**
+   * Input and output on a handle that `OwnedHandle.handOver()` gave, and that is attached to the
+   * completion port.
+   */
+  static ofAttached(handle: OwnedHandle): FileIo {
+    const file = new FileIo(handle, false);
+    completionPort.adopt(handle);
+    file.#setAttached();
+    return file;
   }
 
   /** Calls keep the program alive while they wait, which is the default. */
