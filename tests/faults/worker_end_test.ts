@@ -106,6 +106,6 @@ for (const family of Object.keys(FAMILIES) as Family[]) {
       // A call needs one of Deno's threads for blocking calls.
       await Deno.readTextFile(new URL(import.meta.url));
       memory.assertUntouched();
-    }, { timeout: 240_000 });
+    }, { timeout: 40_000 });
   }
 }

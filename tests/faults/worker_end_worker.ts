@@ -22,6 +22,11 @@ export interface Begun {
   readonly facts: readonly (number | bigint)[];
 }
 
+/** An error that is printed in one line. */
+function failure(): Error {
+  return Object.assign(new Error("ended on purpose"), { stack: "ended on purpose" });
+}
+
 function end(way: Way): void {
   switch (way) {
     case "terminate":
@@ -31,11 +36,11 @@ function end(way: Way): void {
       break;
     case "error":
       setTimeout(() => {
-        throw new Error("ended on purpose");
+        throw failure();
       }, 0);
       break;
     case "rejection":
-      Promise.reject(new Error("ended on purpose"));
+      Promise.reject(failure());
   }
 }
 

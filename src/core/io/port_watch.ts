@@ -29,6 +29,7 @@ class ThreadpoolWatch implements PortWatch {
   readonly #port: Deno.PointerObject;
   readonly #wait: Deno.PointerObject;
   #isArmed = false;
+  #isUnloaded = false;
 
   constructor(port: Deno.PointerObject, poll: () => number) {
     this.#port = port;
@@ -45,11 +46,15 @@ class ThreadpoolWatch implements PortWatch {
       });
     }
     this.#wait = wait;
-    globalThis.addEventListener("unload", () => this.disarm());
+    globalThis.addEventListener("unload", () => {
+      this.disarm();
+      // JavaScript may run for a while yet, as for what it still waits for.
+      this.#isUnloaded = true;
+    });
   }
 
   arm(): void {
-    if (this.#isArmed) return;
+    if (this.#isArmed || this.#isUnloaded) return;
     this.#isArmed = true;
     kernel32().SetThreadpoolWait(this.#wait, this.#port, null);
   }
