@@ -36,9 +36,12 @@ export async function flushPipe(
   };
   const timedOut = () => (deadline as Deadline).timedOut(context);
   const request = file.request();
-  if (request.control(FSCTL_PIPE_FLUSH)) await request.settled(deadline, timedOut);
+  try {
+    if (request.control(FSCTL_PIPE_FLUSH)) await request.settled(deadline, timedOut);
+  } finally {
+    request.free();
+  }
   const { status } = request;
-  request.free();
   if (status === STATUS_NOT_SUPPORTED || status === STATUS_INVALID_DEVICE_REQUEST) {
     return await flushOnThread(file, { ...context, operation: "NtFlushBuffersFile" }, deadline);
   }

@@ -1,6 +1,7 @@
 import { kernel32 } from "../../win32/kernel32.ts";
 import { ntdll } from "../../win32/ntdll.ts";
 import { STATUS_CANCELLED, STATUS_PENDING } from "../../win32/status_codes.ts";
+import { assertOpen } from "../handle/closed.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
 import type { IoBlock } from "../thread/io_blocks.ts";
 import { threadResources } from "../thread/thread_resources.ts";
@@ -51,9 +52,10 @@ export class AsyncIoRequest implements Completable {
 
   /** Reads at most `length` bytes into `buffer`. */
   read(buffer: Uint8Array<ArrayBuffer>, length: number): boolean {
+    const { value } = this.#handle;
     const token = this.#begin();
     const status = ntdll().NtReadFile(
-      this.#handle.value,
+      value,
       null,
       null,
       BigInt(token),
@@ -68,9 +70,10 @@ export class AsyncIoRequest implements Completable {
 
   /** Writes `length` bytes of `buffer`. */
   write(buffer: Uint8Array<ArrayBuffer>, length: number): boolean {
+    const { value } = this.#handle;
     const token = this.#begin();
     const status = ntdll().NtWriteFile(
-      this.#handle.value,
+      value,
       null,
       null,
       BigInt(token),
@@ -89,9 +92,10 @@ export class AsyncIoRequest implements Completable {
     input: Uint8Array<ArrayBuffer> | null = null,
     output: Uint8Array<ArrayBuffer> | null = null,
   ): boolean {
+    const { value } = this.#handle;
     const token = this.#begin();
     const status = ntdll().NtFsControlFile(
-      this.#handle.value,
+      value,
       null,
       null,
       BigInt(token),
@@ -118,6 +122,7 @@ export class AsyncIoRequest implements Completable {
   startOverlapped(
     start: (overlapped: Deno.PointerObject) => "pending" | "done" | "failed",
   ): boolean {
+    assertOpen(this.#handle);
     const { address } = this.#block;
     this.#block.markPending();
     const outcome = start(Deno.UnsafePointer.create(address) as Deno.PointerObject);
@@ -125,6 +130,7 @@ export class AsyncIoRequest implements Completable {
     return this.#started(Number(address), STATUS_PENDING);
   }
 
+  /** Marks the block as the kernel's. It is this request's only while the handle is open, which the caller has seen. */
   #begin(): number {
     this.#block.markPending();
     return completionPort.nextToken();
