@@ -51,7 +51,9 @@ export async function untilEnded(thread: Deno.PointerObject): Promise<void> {
 
 /** Waits until a thread of JavaScript has ended, and the calls at its end have been made. */
 export async function untilFinished(threadId: number): Promise<void> {
-  await until(() => ThreadRegistry.open().records().every((record) => isFinished(record, threadId)));
+  await until(() =>
+    ThreadRegistry.open().records().every((record) => isFinished(record, threadId))
+  );
 }
 
 /** A record that is not the thread's has been reclaimed. */

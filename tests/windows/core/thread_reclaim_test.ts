@@ -12,7 +12,13 @@ import { kernel32, SYNCHRONIZE } from "../../../src/win32/kernel32.ts";
 import { bytesOf } from "../../util/bytes.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-import { firstMessage, freeRecord, isUsed, recordsInUse, untilEnded } from "../../util/thread_records.ts";
+import {
+  firstMessage,
+  freeRecord,
+  isUsed,
+  recordsInUse,
+  untilEnded,
+} from "../../util/thread_records.ts";
 import type { Order } from "./thread_worker.ts";
 
 const registry = ThreadRegistry.open();
