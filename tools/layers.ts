@@ -56,7 +56,7 @@ export const CORE: readonly string[] = Object.keys(CORE_EDGES);
  */
 export const EDGES: Edges = {
   ...CORE_EDGES,
-  "struct": ["core/text", "core/memory"],
+  "struct": ["core/text", "core/options", "core/memory"],
   "security": [...CORE, "struct"],
   "sync": [...CORE, "struct", "security"],
   "shared_memory": [...CORE, "struct", "security"],

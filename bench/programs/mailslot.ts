@@ -3,7 +3,7 @@
 //     mailslot.ts messages COUNT     mailslot.ts backlog COUNT     mailslot.ts async COUNT
 
 import { spawnWithHandles } from "@winipc/winipc/process";
-import { createMailslot, openMailslot } from "@winipc/winipc/mailslot";
+import { createMailslot, openMailslotSync } from "@winipc/winipc/mailslot";
 import { MESSAGE, WARM_UP } from "./pipe_roles.ts";
 
 const [role, ...rest] = Deno.args;
@@ -43,7 +43,7 @@ async function measureAsync(count: number): Promise<void> {
 }
 
 function send(name: string, amount: string): void {
-  using writer = openMailslot({ name });
+  using writer = openMailslotSync({ name });
   const message = new Uint8Array(MESSAGE);
   for (let i = 0; i < Number(amount); i++) writer.sendSync(message);
 }

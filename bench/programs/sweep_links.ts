@@ -7,7 +7,7 @@ import {
   createPipe,
 } from "@winipc/winipc/anonymous-pipe";
 import { spawnWithHandles } from "@winipc/winipc/process";
-import { createMailslot, openMailslot, waitForMailslot } from "@winipc/winipc/mailslot";
+import { createMailslot, openMailslot, openMailslotSync } from "@winipc/winipc/mailslot";
 import {
   connectNamedPipe,
   connectNamedPipeSync,
@@ -94,14 +94,13 @@ export const mechanisms: Readonly<Record<string, SyncMechanism | AsyncMechanism>
       start([name]);
       other.receiveSync();
       other.close();
-      const writer = openMailslot({ name: `${name}.a` });
+      const writer = openMailslotSync({ name: `${name}.a` });
       return messages(() => slot.receiveSync(), (message) => writer.sendSync(message));
     },
     join: async (name) => {
       const slot = createMailslot({ name: `${name}.a`, blocking: true, readTimeout: GONE });
-      await waitForMailslot({ name: `${name}.b` });
-      const writer = openMailslot({ name: `${name}.b` });
-      using ready = openMailslot({ name: `${name}.ready` });
+      const writer = await openMailslot({ name: `${name}.b`, wait: true });
+      using ready = openMailslotSync({ name: `${name}.ready` });
       ready.sendSync(new Uint8Array(1));
       return messages(() => slot.receiveSync(), (message) => writer.sendSync(message));
     },

@@ -17,7 +17,7 @@ const options = parseCommandLine({
   },
 });
 
-using writer = openMailslot({
+using writer = await openMailslot({
   name: options.name,
   computer: options.computer,
   maxMessageSize: 424,

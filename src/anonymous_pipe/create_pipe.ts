@@ -12,7 +12,7 @@ const ENDS = ["reader", "writer", "both", "none"];
 const OPTIONS: OptionNames<CreatePipeOptions> = { size: true, inheritable: true, blocking: true };
 
 /** One or both ends of a pipe. */
-export type PipeEnds = "reader" | "writer" | "both";
+export type AnonymousPipeEnds = "reader" | "writer" | "both";
 
 /** Options for {@linkcode createPipe}. */
 export interface CreatePipeOptions {
@@ -30,14 +30,14 @@ export interface CreatePipeOptions {
    *
    * @default {none}
    */
-  readonly inheritable?: PipeEnds;
+  readonly inheritable?: AnonymousPipeEnds;
   /**
    * Which ends are made for blocking calls only, as CreatePipe makes both: C programs need that for
    * a standard stream or any other file. Ends with both kinds of calls are as fast.
    *
    * @default {the ends that are `inheritable`}
    */
-  readonly blocking?: PipeEnds | "none";
+  readonly blocking?: AnonymousPipeEnds | "none";
 }
 
 /** Both ends of a pipe; disposing of it closes them. */
@@ -103,6 +103,6 @@ export function createPipe(options: CreatePipeOptions = {}): AnonymousPipe {
   return pipe;
 }
 
-function includes(ends: PipeEnds | "none", end: "reader" | "writer"): boolean {
+function includes(ends: AnonymousPipeEnds | "none", end: "reader" | "writer"): boolean {
   return ends === end || ends === "both";
 }

@@ -37,7 +37,7 @@ export { AnonymousPipeReader } from "./anonymous_pipe_reader.ts";
 export { AnonymousPipeWriter } from "./anonymous_pipe_writer.ts";
 export {
   type AnonymousPipe,
+  type AnonymousPipeEnds,
   createPipe,
   type CreatePipeOptions,
-  type PipeEnds,
 } from "./create_pipe.ts";

@@ -1,3 +1,4 @@
+import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { windowsTimeout } from "../core/options/wait_options.ts";
 import { securityAttributes } from "../security/attributes.ts";
 import { type Mailslot, makeMailslot } from "./mailslot.ts";
@@ -5,8 +6,18 @@ import { type CreateMailslotOptions, windowsMessageSize } from "./options.ts";
 import { parseLocalMailslotPath } from "./path.ts";
 import { createMailslotHandle } from "./reader_handle.ts";
 
+const CREATE_OPTIONS: OptionNames<CreateMailslotOptions> = {
+  name: true,
+  maxMessageSize: true,
+  readTimeout: true,
+  security: true,
+  blocking: true,
+  inheritable: true,
+};
+
 /**
- * Creates a mailslot, which any number of writers can send messages to. They find it by its name until it is closed.
+ * Creates a mailslot, which any number of writers can send messages to. They find it by its name
+ * until it is closed.
  *
  * Windows documentation: "CreateMailslotW function (winbase.h)", "Mailslots".
  *
@@ -27,14 +38,17 @@ import { createMailslotHandle } from "./reader_handle.ts";
  * ```
  */
 export function createMailslot(options: CreateMailslotOptions): Mailslot {
+  checkOptions(options, CREATE_OPTIONS, "createMailslot()");
+  const { blocking = false, inheritable = false } = options;
+  checkBoolean("blocking", blocking);
+  checkBoolean("inheritable", inheritable);
   const path = parseLocalMailslotPath(options.name);
   const maxMessageSize = windowsMessageSize(options.maxMessageSize);
-  const readTimeout = windowsTimeout(options.readTimeout);
+  const readTimeout = windowsTimeout(options.readTimeout, "readTimeout");
   const security = securityAttributes(options.security);
-  const blocking = options.blocking ?? false;
   const handle = createMailslotHandle({ path, maxMessageSize, readTimeout, security, blocking });
   try {
-    if (options.inheritable) handle.setInheritable(true);
+    if (inheritable) handle.setInheritable(true);
     return makeMailslot(handle, path.full, blocking);
   } catch (error) {
     handle.close();

@@ -1,4 +1,5 @@
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
 import {
   type WaitOptions,
   type WaitSyncOptions,
@@ -14,7 +15,8 @@ export let makeMailslot: (handle: OwnedHandle, path: string, blocking: boolean) 
 /**
  * The reading end of a mailslot, made by `createMailslot()`.
  *
- * Every message is received whole and as it was sent, one of no bytes too, and the messages of one writer in their order.
+ * Every message is received whole and as it was sent, one of no bytes too, and the messages of one
+ * writer in their order.
  *
  * Windows documentation: "Mailslots", "Mailslot Names".
  *
@@ -46,8 +48,9 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
   }
 
   /**
-   * Takes over a handle that this process has inherited. It is closed with the object, and no longer inheritable. Only one process
-   * at a time can use the asynchronous calls, and those of a handle that a C program has made are blocking ones.
+   * Takes over a handle that this process has inherited. It is closed with the object, and no
+   * longer inheritable. Only one process at a time can use the asynchronous calls, and those of a
+   * handle that a C program has made are blocking ones.
    *
    * @param handle The handle as a number.
    * @returns The mailslot.
@@ -81,8 +84,8 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
   }
 
   /**
-   * The handle as a number, for functions of Windows or for a child process that inherits it. It stays this object's: do not
-   * close it.
+   * The handle as a number, for functions of Windows or for a child process that inherits it. It
+   * stays this object's: do not close it.
    *
    * @throws {Deno.errors.BadResource} If the mailslot is closed.
    */
@@ -117,7 +120,8 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
   }
 
   /**
-   * Changes how long reads wait that say nothing else themselves. Those that wait already are not concerned.
+   * Changes how long reads wait that say nothing else themselves. Those that wait already are not
+   * concerned.
    *
    * Windows documentation: "SetMailslotInfo function (winbase.h)".
    *
@@ -146,11 +150,12 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    *
    * @param options How long to wait: the mailslot's `readTimeout` if it does not say.
    * @returns The message.
+   * @throws {TypeError | RangeError} If an option is not valid.
    * @throws {Deno.errors.TimedOut} If none came in time.
    * @throws {Deno.errors.BadResource} If the mailslot is closed.
    * @throws {Deno.errors.Interrupted} If it is closed meanwhile.
-   * @throws {Deno.errors.NotSupported} If the mailslot was made with `blocking` or by a C program, or another process already
-   * receives.
+   * @throws {Deno.errors.NotSupported} If the mailslot was made with `blocking` or by a C program,
+   *   or another process already receives.
    *
    * @example
    * ```ts
@@ -162,17 +167,19 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    * ```
    */
   async receive(options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    checkOptions(options, WAIT_OPTIONS, "Mailslot.receive()");
     return await this.#io.receive(options);
   }
 
   /**
-   * Waits for the next message, blocking the thread: for Workers, and for programs that do nothing else meanwhile. Calls of
-   * `receive()` that wait already get theirs first.
+   * Waits for the next message, blocking the thread: for Workers, and for programs that do nothing
+   * else meanwhile. Calls of `receive()` that wait already get theirs first.
    *
    * Windows documentation: "NtReadFile function (ntifs.h)".
    *
    * @param options How long to wait: the mailslot's `readTimeout` if it does not say.
    * @returns The message.
+   * @throws {TypeError | RangeError} If an option is not valid.
    * @throws {Deno.errors.TimedOut} If none came in time.
    * @throws {Deno.errors.BadResource} If the mailslot is closed.
    *
@@ -186,12 +193,13 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    * ```
    */
   receiveSync(options: WaitSyncOptions = {}): Uint8Array<ArrayBuffer> {
+    checkOptions(options, WAIT_SYNC_OPTIONS, "Mailslot.receiveSync()");
     return this.#io.receiveSync(options);
   }
 
   /**
-   * Takes all messages that wait, without waiting for more: as many as there are at first, so that writers who never stop
-   * cannot keep it busy.
+   * Takes all messages that wait, without waiting for more: as many as there are at first, so that
+   * writers who never stop cannot keep it busy.
    *
    * Windows documentation: "Reading from a Mailslot".
    *
@@ -220,8 +228,10 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
   /**
    * The messages as they come, until the mailslot is closed. Leaving the loop leaves it open.
    *
-   * @param options How long to wait for each: without end if it does not say, whatever the mailslot's `readTimeout`.
-   * @throws As `receive()` does.
+   * @param options How long to wait for each: without end if it does not say, whatever the
+   *   mailslot's `readTimeout`.
+   * @throws {TypeError} If the options are not an object, or one of them does not exist.
+   * @throws As `receive()` does, when the next message is asked for.
    *
    * @example Until nothing has come for a while
    * ```ts
@@ -235,8 +245,14 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
    * }
    * ```
    */
-  async *messages(options: WaitOptions = {}): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    const { signal, timeout = Infinity } = options;
+  messages(options: WaitOptions = {}): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    checkOptions(options, WAIT_OPTIONS, "Mailslot.messages()");
+    return this.#messages(options);
+  }
+
+  async *#messages(
+    { signal, timeout = Infinity }: WaitOptions,
+  ): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     while (!this.#handle.closed) {
       let message: Uint8Array<ArrayBuffer>;
       try {
@@ -265,9 +281,9 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
   }
 
   /**
-   * Closes the mailslot. Messages that nobody has received are lost, and its name is free again, except under Wine while
-   * somebody still has it open to write. Pending calls are rejected with `Deno.errors.Interrupted`, and iteration ends. Further
-   * calls do nothing.
+   * Closes the mailslot. Messages that nobody has received are lost, and its name is free again,
+   * except under Wine while somebody still has it open to write. Pending calls are rejected with
+   * `Deno.errors.Interrupted`, and iteration ends. Further calls do nothing.
    */
   close(): void {
     this.#handle.close();

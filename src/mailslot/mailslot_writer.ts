@@ -21,7 +21,7 @@ export interface Target {
 }
 
 /**
- * The writing end of a mailslot, made by `openMailslot()`.
+ * The writing end of a mailslot, made by {@linkcode openMailslot} or {@linkcode openMailslotSync}.
  *
  * Windows documentation: "Mailslots", "Writing to a Mailslot".
  *
@@ -29,7 +29,7 @@ export interface Target {
  * ```ts
  * import { openMailslot } from "@winipc/winipc/mailslot";
  *
- * using writer = openMailslot({ name: "readings", maxMessageSize: 424 });
+ * using writer = await openMailslot({ name: "readings", maxMessageSize: 424 });
  * for (let value = 20; value < 30; value++) {
  *   await writer.send(new TextEncoder().encode(String(value)));
  * }
@@ -88,6 +88,7 @@ export class MailslotWriter implements Disposable {
    *
    * @param message The message.
    * @param options How long to wait.
+   * @throws {TypeError} If the message is not a `Uint8Array`, or an option is not valid.
    * @throws {RangeError} If the message is larger than is known to be taken.
    * @throws {Deno.errors.BrokenPipe} If the mailslot is closed; Wine does not tell.
    * @throws {Deno.errors.TimedOut} If it was not sent in `timeout` milliseconds.
@@ -98,7 +99,7 @@ export class MailslotWriter implements Disposable {
    * ```ts
    * import { openMailslot } from "@winipc/winipc/mailslot";
    *
-   * using everybody = openMailslot({ name: "announcements", computer: "*" });
+   * using everybody = await openMailslot({ name: "announcements", computer: "*" });
    * await everybody.send(new TextEncoder().encode("the build is done"));
    * ```
    */
@@ -126,15 +127,16 @@ export class MailslotWriter implements Disposable {
    * Windows documentation: "NtWriteFile function (ntifs.h)".
    *
    * @param message The message.
+   * @throws {TypeError} If the message is not a `Uint8Array`.
    * @throws {RangeError} If the message is larger than is known to be taken.
    * @throws {Deno.errors.BrokenPipe} If the mailslot is closed; Wine does not tell.
    * @throws {Deno.errors.BadResource} If the writer is closed.
    *
    * @example
    * ```ts
-   * import { openMailslot } from "@winipc/winipc/mailslot";
+   * import { openMailslotSync } from "@winipc/winipc/mailslot";
    *
-   * using writer = openMailslot({ name: "readings" });
+   * using writer = openMailslotSync({ name: "readings" });
    * writer.sendSync(new TextEncoder().encode("21.5"));
    * ```
    */

@@ -1,106 +1,140 @@
 import { ntStatusError } from "../core/error/windows_error.ts";
 import { openFile, openFileSync, type OpenResult } from "../core/handle/open_native.ts";
-import { Deadline, pause, timeoutError } from "../core/io/deadline.ts";
-import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
-import type { WaitOptions } from "../core/options/wait_options.ts";
+import { Deadline, pause, pauseSync, timeoutError } from "../core/io/deadline.ts";
+import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { ERROR_FILE_NOT_FOUND } from "../win32/error_codes.ts";
 import { FILE_READ_ATTRIBUTES, GENERIC_WRITE, SYNCHRONIZE } from "../win32/kernel32.ts";
 import { FILE_NON_DIRECTORY_FILE } from "../win32/ntdll.ts";
-import { type MailslotWriter, makeWriter, type Target } from "./mailslot_writer.ts";
-import { largestMessage, type OpenMailslotOptions } from "./options.ts";
+import { MailslotWriter, makeWriter, type Target } from "./mailslot_writer.ts";
+import {
+  largestMessage,
+  type MailslotWriterOptions,
+  type OpenMailslotOptions,
+  type OpenMailslotSyncOptions,
+} from "./options.ts";
 import { type MailslotPath, nativePath, parseMailslotPath } from "./path.ts";
 
-const OPEN_OPTIONS: OptionNames<OpenMailslotOptions> = {
+const OPEN_SYNC_OPTIONS: OptionNames<OpenMailslotSyncOptions> = {
   name: true,
   computer: true,
   maxMessageSize: true,
-};
-const WAIT_FOR_OPTIONS: OptionNames<WaitForMailslotOptions> = {
-  ...OPEN_OPTIONS,
-  signal: true,
+  wait: true,
   timeout: true,
 };
+const OPEN_OPTIONS: OptionNames<OpenMailslotOptions> = { ...OPEN_SYNC_OPTIONS, signal: true };
 
 /**
- * Opens a mailslot to send messages to it. One on this computer must exist.
- *
- * To another computer, or to all computers of a domain, messages are datagrams: at most 424 bytes each, delivered once, more than
- * once or not at all, and whether there is such a mailslot is not known. Windows 11 since version 24H2 and Windows Server
- * 2025 have them disabled unless an administrator has enabled them.
- *
- * Windows documentation: "CreateFileW function (fileapi.h)", "About Mailslots", "Mailslot Names".
- *
- * @param options The mailslot, and where it is.
- * @returns The writer.
- * @throws {TypeError | RangeError} If an option is not valid; nothing has been tried then.
- * @throws {Deno.errors.NotFound} If there is no such mailslot on this computer, or no such computer.
- * @throws {Deno.errors.PermissionDenied} If the mailslot's security does not let this user in.
- * @throws {Deno.errors.NotSupported} If this is not Windows.
- *
- * @example
- * ```ts
- * import { openMailslot } from "@winipc/winipc/mailslot";
- *
- * using writer = openMailslot({ name: "readings" });
- * await writer.send(new TextEncoder().encode("21.5"));
- * ```
+ * Milliseconds between two attempts for a mailslot that does not exist yet, at first and at most.
  */
-export function openMailslot(options: OpenMailslotOptions): MailslotWriter {
-  checkOptions(options, OPEN_OPTIONS, "openMailslot()");
-  const target = targetOf(options);
-  return opened(openFileSync(nativePath(target.path), labelOf(target.path), OPEN), target);
-}
-
-/** Options of {@linkcode waitForMailslot}. */
-export interface WaitForMailslotOptions extends OpenMailslotOptions, WaitOptions {}
-
-/** Milliseconds between two looks for a mailslot, at first and at most. */
 const FIRST_PAUSE = 5;
 const LONGEST_PAUSE = 250;
 
 /**
- * Opens a mailslot as {@linkcode openMailslot} does, and waits for it while it does not exist: for writers that may be started before
- * their reader. Windows tells no one that a mailslot has been created, so this looks again and again, a few times a second.
+ * Opens a mailslot to send messages to it. One on this computer must exist, unless `wait` is set;
+ * it is opened at once.
+ *
+ * To another computer, or to all computers of a domain, messages are datagrams: at most 424 bytes
+ * each, delivered once, more than once or not at all, and whether there is such a mailslot is not
+ * known. Windows 11 since version 24H2 and Windows Server 2025 have them disabled unless an
+ * administrator has enabled them.
  *
  * Cancel safety: an aborted or timed-out call has left nothing open.
  *
- * @param options The mailslot, where it is, and how long to wait.
+ * Windows documentation: "CreateFileW function (fileapi.h)", "About Mailslots", "Mailslot Names".
+ *
+ * @param options The mailslot, where it is, and whether and how long to wait for it.
  * @returns The writer.
  * @throws {TypeError | RangeError} If an option is not valid; nothing has been tried then.
- * @throws {Deno.errors.TimedOut} If it did not exist in time.
+ * @throws {Deno.errors.NotFound} If there is no such mailslot on this computer, or no such
+ *   computer, unless `wait` is set.
+ * @throws {Deno.errors.TimedOut} If `wait` is set and the mailslot did not exist within `timeout`
+ *   milliseconds.
+ * @throws {Deno.errors.PermissionDenied} If the mailslot's security does not let this user in.
+ * @throws {Deno.errors.NotSupported} If this is not Windows.
+ *
+ * @example Send to a reader that may still be starting
+ * ```ts
+ * import { openMailslot } from "@winipc/winipc/mailslot";
+ *
+ * using writer = await openMailslot({ name: "readings", wait: true, timeout: 10_000 });
+ * await writer.send(new TextEncoder().encode("21.5"));
+ * ```
+ */
+export async function openMailslot(options: OpenMailslotOptions): Promise<MailslotWriter> {
+  checkOptions(options, OPEN_OPTIONS, "openMailslot()");
+  const target = targetOf(options);
+  const deadline = Deadline.start(options);
+  const signal = deadline?.signal;
+  for (let period = FIRST_PAUSE;; period = Math.min(2 * period, LONGEST_PAUSE)) {
+    signal?.throwIfAborted();
+    // Finding another computer can take seconds, so that is done on another thread.
+    const outcome = target.path.computer === "." ? tryOpenSync(target) : await tryOpen(target);
+    if (outcome instanceof MailslotWriter) {
+      // Finding another computer cannot be interrupted, so the signal may have been aborted
+      // meanwhile.
+      if (!signal?.aborted) return outcome;
+      outcome.close();
+      throw signal.reason;
+    }
+    await pause(Math.min(period, timeToWait(outcome, options, target, deadline)), signal);
+  }
+}
+
+/**
+ * Opens a mailslot as {@linkcode openMailslot} does, blocking the thread until it is open.
+ *
+ * Windows documentation: "CreateFileW function (fileapi.h)", "About Mailslots", "Mailslot Names".
+ *
+ * @param options The mailslot, where it is, and whether and how long to wait for it.
+ * @returns The writer.
+ * @throws {TypeError | RangeError} If an option is not valid; nothing has been tried then.
+ * @throws {Deno.errors.NotFound} If there is no such mailslot on this computer, or no such
+ *   computer, unless `wait` is set.
+ * @throws {Deno.errors.TimedOut} If `wait` is set and the mailslot did not exist within `timeout`
+ *   milliseconds.
  * @throws {Deno.errors.PermissionDenied} If the mailslot's security does not let this user in.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
  * @example
  * ```ts
- * import { waitForMailslot } from "@winipc/winipc/mailslot";
+ * import { openMailslotSync } from "@winipc/winipc/mailslot";
  *
- * using writer = await waitForMailslot({ name: "readings", timeout: 10_000 });
- * await writer.send(new TextEncoder().encode("21.5"));
+ * using writer = openMailslotSync({ name: "readings" });
+ * writer.sendSync(new TextEncoder().encode("21.5"));
  * ```
  */
-export async function waitForMailslot(options: WaitForMailslotOptions): Promise<MailslotWriter> {
-  checkOptions(options, WAIT_FOR_OPTIONS, "waitForMailslot()");
+export function openMailslotSync(options: OpenMailslotSyncOptions): MailslotWriter {
+  checkOptions(options, OPEN_SYNC_OPTIONS, "openMailslotSync()");
   const target = targetOf(options);
   const deadline = Deadline.start(options);
-  const signal = deadline?.signal;
-  for (let milliseconds = FIRST_PAUSE;; milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE)) {
-    signal?.throwIfAborted();
-    const writer = await openIfThere(target);
-    if (writer !== undefined) {
-      // Finding another computer cannot be interrupted, so the signal may have aborted meanwhile.
-      if (!signal?.aborted) return writer;
-      writer.close();
-      throw signal.reason;
-    }
-    const left = deadline?.remaining ?? Infinity;
-    if (left === 0) throw notThere(target, deadline);
-    await pause(Math.min(milliseconds, left), signal);
+  for (let period = FIRST_PAUSE;; period = Math.min(2 * period, LONGEST_PAUSE)) {
+    const outcome = tryOpenSync(target);
+    if (outcome instanceof MailslotWriter) return outcome;
+    pauseSync(Math.min(period, timeToWait(outcome, options, target, deadline)));
   }
 }
 
-function notThere({ path: { full } }: Target, deadline: Deadline | undefined): Error {
-  return timeoutError(deadline?.timeout ?? Infinity, {
+function targetOf(options: MailslotWriterOptions): Target {
+  const path = parseMailslotPath(options.name, options.computer);
+  checkBoolean("wait", options.wait);
+  return { path, maxMessageSize: largestMessage(path, options.maxMessageSize) };
+}
+
+/**
+ * The milliseconds that are left to wait for a mailslot that has not been found.
+ *
+ * @throws What was not found, if it is not waited for, or that the time is over.
+ */
+function timeToWait(
+  notFound: Deno.errors.NotFound,
+  { wait = false }: MailslotWriterOptions,
+  { path: { full } }: Target,
+  deadline: Deadline | undefined,
+): number {
+  if (!wait) throw notFound;
+  const left = deadline?.remaining ?? Infinity;
+  if (left > 0) return left;
+  throw timeoutError(deadline?.timeout ?? Infinity, {
     operation: "NtCreateFile",
     object: full,
     doing: `There was no mailslot "${full}"`,
@@ -108,40 +142,37 @@ function notThere({ path: { full } }: Target, deadline: Deadline | undefined): E
   });
 }
 
-async function openIfThere(target: Target): Promise<MailslotWriter | undefined> {
-  const { path } = target;
-  // Looking for another computer can take seconds, so that is done on another thread.
-  const result = path.computer === "."
-    ? openFileSync(nativePath(path), labelOf(path), OPEN)
-    : await openFile(nativePath(path), labelOf(path), OPEN);
-  try {
-    return opened(result, target);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function targetOf(options: OpenMailslotOptions): Target {
-  const path = parseMailslotPath(options.name, options.computer);
-  return { path, maxMessageSize: largestMessage(path, options.maxMessageSize) };
-}
-
-const OPEN = {
+const ACCESS = {
   access: GENERIC_WRITE | SYNCHRONIZE | FILE_READ_ATTRIBUTES,
   options: FILE_NON_DIRECTORY_FILE,
 };
+
+function tryOpenSync(target: Target): MailslotWriter | Deno.errors.NotFound {
+  const { path } = target;
+  return outcomeOf(openFileSync(nativePath(path), labelOf(path), ACCESS), target);
+}
+
+async function tryOpen(target: Target): Promise<MailslotWriter | Deno.errors.NotFound> {
+  const { path } = target;
+  return outcomeOf(await openFile(nativePath(path), labelOf(path), ACCESS), target);
+}
 
 function labelOf({ full }: MailslotPath): string {
   return `mailslot "${full}"`;
 }
 
-function opened({ handle, status }: OpenResult, target: Target): MailslotWriter {
+/** @throws What the status means, unless it is that there is no such mailslot. */
+function outcomeOf(
+  { handle, status }: OpenResult,
+  target: Target,
+): MailslotWriter | Deno.errors.NotFound {
   if (handle !== undefined) return makeWriter(handle, target);
   const { full } = target.path;
-  throw ntStatusError(status | 0, {
+  const error = ntStatusError(status | 0, {
     operation: "NtCreateFile",
     object: full,
     doing: `Cannot open mailslot "${full}"`,
   });
+  if (error instanceof Deno.errors.NotFound) return error;
+  throw error;
 }

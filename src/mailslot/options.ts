@@ -1,22 +1,24 @@
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import type { Security } from "../security/attributes.ts";
 import type { MailslotPath } from "./path.ts";
 
-/** Options of {@linkcode createMailslot}. */
+/** Options for {@linkcode createMailslot}. */
 export interface CreateMailslotOptions {
   /**
-   * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`), in which backslashes may divide the name
-   * (`\\.\mailslot\taxes\demo`). Capital letters make no difference.
+   * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`), in which backslashes
+   * may divide the name (`\\.\mailslot\taxes\demo`). Capital letters make no difference.
    */
   readonly name: string;
   /**
-   * The largest message it takes, in bytes, up to 2^32 - 1; 0 means the same as `Infinity`. Windows refuses larger ones; Wine
-   * does not, and here they are received whole.
+   * The largest message it takes, in bytes, up to 2^32 - 1; 0 means the same as `Infinity`. Windows
+   * refuses larger ones; Wine does not, and here they are received whole.
    *
    * @default {Infinity}
    */
   readonly maxMessageSize?: number;
   /**
-   * How long a read waits for a message that says nothing else itself, in milliseconds; 0 only looks.
+   * How long a read waits for a message that says nothing else itself, in milliseconds; 0 only
+   * looks.
    *
    * @default {Infinity}
    */
@@ -28,9 +30,9 @@ export interface CreateMailslotOptions {
    */
   readonly security?: Security;
   /**
-   * Whether it is made for blocking calls only, as CreateMailslotW makes it: one that has to wait is then one call to Windows
-   * instead of two, and a C program that inherits the handle can use ReadFile simply. The other calls throw
-   * `Deno.errors.NotSupported`.
+   * Whether it is made for blocking calls only, as CreateMailslotW makes it: one that has to wait
+   * is then one call to Windows instead of two, and a C program that inherits the handle can use
+   * ReadFile simply. The other calls throw `Deno.errors.NotSupported`.
    *
    * @default {false}
    */
@@ -43,7 +45,7 @@ export interface CreateMailslotOptions {
   readonly inheritable?: boolean;
 }
 
-/** What {@linkcode Mailslot.info} tells. */
+/** The state of a mailslot, as {@linkcode Mailslot.info} returns it. */
 export interface MailslotInfo {
   /** The size of the next message in bytes, or `null` if none waits. */
   readonly nextSize: number | null;
@@ -55,32 +57,53 @@ export interface MailslotInfo {
   readonly readTimeout: number;
 }
 
-/** Options of {@linkcode openMailslot}. */
-export interface OpenMailslotOptions {
+/**
+ * Which mailslot is opened: what {@linkcode openMailslot} and {@linkcode openMailslotSync} have in
+ * common.
+ */
+export interface MailslotWriterOptions {
   /**
-   * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`, `\\host\mailslot\demo`), in which backslashes may
-   * divide the name.
+   * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`,
+   * `\\host\mailslot\demo`), in which backslashes may divide the name.
    */
   readonly name: string;
   /**
-   * Where the mailslot is: on this computer (`"."`), on the computer of a name, on every computer of the domain of a name, or on
-   * every computer of this one's primary domain (`"*"`).
+   * Where the mailslot is: on this computer (`"."`), on the computer of a name, on every computer
+   * of the domain of a name, or on every computer of this one's primary domain (`"*"`).
    *
    * @default {the computer in the path, or "."}
    */
   readonly computer?: string;
   /**
-   * The largest message that the mailslot is known to take, in bytes: larger ones are then refused before they are sent. Windows
-   * does not tell a writer. On another computer 424 is known to be the limit.
+   * The largest message that the mailslot is known to take, in bytes: larger ones are then refused
+   * before they are sent. Windows does not tell a writer. On another computer 424 is known to be
+   * the limit.
    *
    * @default {Infinity}
    */
   readonly maxMessageSize?: number;
+  /**
+   * Whether to wait for a mailslot that does not exist yet. Windows does not tell when one is
+   * created, so this polls a few times a second. Without it, `timeout` bounds nothing, as nothing
+   * is waited for.
+   *
+   * @default {false}
+   */
+  readonly wait?: boolean;
 }
+
+/** Options for {@linkcode openMailslot}. */
+export interface OpenMailslotOptions extends MailslotWriterOptions, WaitOptions {}
+
+/** Options for {@linkcode openMailslotSync}. */
+export interface OpenMailslotSyncOptions extends MailslotWriterOptions, WaitSyncOptions {}
 
 /** 0, which is Windows' word for no limit, or a size in bytes of 32 bits. */
 export function windowsMessageSize(maxMessageSize: number | undefined): number {
   if (maxMessageSize === undefined || maxMessageSize === Infinity) return 0;
+  if (typeof maxMessageSize !== "number") {
+    throw new TypeError(`maxMessageSize must be a number, not ${Deno.inspect(maxMessageSize)}`);
+  }
   if (Number.isInteger(maxMessageSize) && maxMessageSize >= 0 && maxMessageSize <= 0xffff_ffff) {
     return maxMessageSize;
   }
@@ -92,7 +115,10 @@ export function windowsMessageSize(maxMessageSize: number | undefined): number {
 /** The largest message between computers, in bytes ("About Mailslots"). */
 const LARGEST_DATAGRAM = 424;
 
-/** The largest message that a mailslot is known to take, in bytes: by what the user says, and by where it is. */
+/**
+ * The largest message that a mailslot is known to take, in bytes: by what the user says, and by
+ * where it is.
+ */
 export function largestMessage({ computer }: MailslotPath, said: number | undefined): number {
   const known = windowsMessageSize(said) || Infinity;
   return computer === "." ? known : Math.min(known, LARGEST_DATAGRAM);

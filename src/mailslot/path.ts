@@ -1,6 +1,8 @@
 import { quoteName } from "../core/text/object_name.ts";
 
-/** The longest path in UTF-16 units, as the system's strings have 16 bits for their length in bytes. */
+/**
+ * The longest path in UTF-16 units, as the system's strings have 16 bits for their length in bytes.
+ */
 const MAX_PATH_LENGTH = 32_767 - "\\??\\UNC\\".length;
 const LOCAL_PREFIX = "\\\\.\\mailslot\\";
 
@@ -8,15 +10,18 @@ const LOCAL_PREFIX = "\\\\.\\mailslot\\";
 export interface MailslotPath {
   /** The full path: `\\.\mailslot\demo`. */
   readonly full: string;
-  /** The computer: `.` for this one, `*` for the primary domain, or the name of a computer or domain. */
+  /**
+   * The computer: `.` for this one, `*` for the primary domain, or the name of a computer or
+   * domain.
+   */
   readonly computer: string;
   /** The name below `mailslot\`. */
   readonly name: string;
 }
 
 /**
- * Reads the path of a mailslot to write to: a bare name (`demo`), which `computer` then completes, or a full path
- * (`\\.\mailslot\demo`, `\\*\mailslot\demo`, `\\host\mailslot\demo`).
+ * Reads the path of a mailslot to write to: a bare name (`demo`), which `computer` then completes,
+ * or a full path (`\\.\mailslot\demo`, `\\*\mailslot\demo`, `\\host\mailslot\demo`).
  *
  * @throws {TypeError} If a rule is broken; the message says which.
  */
@@ -26,11 +31,12 @@ export function parseMailslotPath(path: string, computer?: string): MailslotPath
   }
   if (path === "") throw invalid(path, "must not be empty");
   if (path.includes("\0")) throw invalid(path, "must not contain NUL");
+  if (computer !== undefined) checkComputer(computer);
   const isBare = !path.startsWith("\\\\");
   if (isBare && path.includes("\\")) {
     throw invalid(path, `must not contain a backslash, unless it starts with "${LOCAL_PREFIX}"`);
   }
-  const full = isBare ? `\\\\${checkComputer(computer ?? ".")}\\mailslot\\${path}` : path;
+  const full = isBare ? `\\\\${computer ?? "."}\\mailslot\\${path}` : path;
   const match = /^\\\\([^\\]+)\\mailslot\\(.*)$/is.exec(full);
   if (match === null) {
     throw invalid(
@@ -66,7 +72,7 @@ export function nativePath({ computer, name }: MailslotPath): string {
   return computer === "." ? `\\??\\mailslot\\${name}` : `\\??\\UNC\\${computer}\\mailslot\\${name}`;
 }
 
-function checkComputer(computer: string): string {
+function checkComputer(computer: string): void {
   if (typeof computer !== "string" || computer === "" || /[\\/\0]/.test(computer)) {
     throw new TypeError(
       `computer is ".", "*" or the name of a computer or domain, without backslashes: ${
@@ -74,7 +80,6 @@ function checkComputer(computer: string): string {
       } is not`,
     );
   }
-  return computer;
 }
 
 function invalid(path: string, rule: string): TypeError {

@@ -1,6 +1,6 @@
 import { Win32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { Deadline, pause } from "../core/io/deadline.ts";
+import { Deadline, pause, pauseSync } from "../core/io/deadline.ts";
 import { FileIo } from "../core/io/file_io.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
@@ -189,15 +189,10 @@ function openWhenFreeSync(
       const milliseconds = Math.min(Math.max(1, Math.ceil(left)), LONGEST_INSTANCE_WAIT);
       kernel32().WaitNamedPipeW(encodeWide(end.path.full), milliseconds);
     } else {
-      sleep(Math.min(period, left));
+      pauseSync(Math.min(period, left));
       period = Math.min(period * 2, LONGEST_PAUSE);
     }
   }
-}
-
-/** Blocks the thread for a time in milliseconds. */
-function sleep(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** The error for a connection that could not be made in time. */

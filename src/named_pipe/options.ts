@@ -10,8 +10,8 @@ import type { Security } from "../security/attributes.ts";
 export type NamedPipeMode = "byte" | "message";
 
 /**
- * Which way data goes, seen from the end the option is given to: both ways, only towards it (`"inbound"`: it reads),
- * or only away from it (`"outbound"`: it writes).
+ * Which way data goes, seen from the end the option is given to: both ways, only towards it
+ * (`"inbound"`: it reads), or only away from it (`"outbound"`: it writes).
  *
  * Windows documentation: "Named Pipe Open Modes".
  */
@@ -33,7 +33,10 @@ export type NamedPipeImpersonation =
   | "impersonation"
   | "delegation";
 
-/** Options of one server end of a named pipe. */
+/**
+ * Options for {@linkcode listenNamedPipeSync}, which every other server of a named pipe takes as
+ * well.
+ */
 export interface NamedPipeServerOptions {
   /** The pipe: a bare name (`demo`) or its full path on this computer (`\\.\pipe\demo`). */
   readonly path: string;
@@ -50,21 +53,23 @@ export interface NamedPipeServerOptions {
    */
   readonly direction?: NamedPipeDirection;
   /**
-   * How many instances, and so connections, the pipe may have at once, from 1 to 254; 255 is as many as resources
-   * allow. Every server of the path must say the same.
+   * How many instances, and so connections, the pipe may have at once, from 1 to 254; 255 is as
+   * many as resources allow. Every server of the path must say the same.
    *
    * @default {255}
    */
   readonly maxInstances?: number;
   /**
-   * The size of the buffers in each direction, in bytes. A write that does not fit waits for the reader.
+   * The size of the buffers in each direction, in bytes. A write that does not fit waits for the
+   * reader.
    *
    * @default {65536}
    */
   readonly bufferSize?: number;
   /**
-   * Who may connect: the current user and the system (`"currentUser"`), everyone, or what an SDDL string or a
-   * `SecurityDescriptor` says. Every instance gets it. Wine keeps it without enforcing it.
+   * Who may connect: the current user and the system (`"currentUser"`), everyone, or what an SDDL
+   * string or a `SecurityDescriptor` says. Every instance gets it. Wine keeps it without enforcing
+   * it.
    *
    * @default {"currentUser"}
    */
@@ -76,45 +81,49 @@ export interface NamedPipeServerOptions {
    */
   readonly allowRemote?: boolean;
   /**
-   * Whether it is an error (`Deno.errors.AlreadyExists`) that the pipe is already served: by another program that may
-   * have taken the name to deceive, or by this one.
+   * Whether it is an error (`Deno.errors.AlreadyExists`) that the pipe is already served: by
+   * another program that may have taken the name to deceive, or by this one.
    *
    * @default {true}
    */
   readonly firstInstance?: boolean;
 }
 
-/** Options of `listenNamedPipe()`. */
+/** Options for {@linkcode listenNamedPipe}. */
 export interface ListenNamedPipeOptions extends NamedPipeServerOptions {
   /**
-   * How many instances wait for clients at any time, made in advance: as many clients can connect in the same moment
-   * without one of them finding the pipe busy.
+   * How many instances wait for clients at any time, made in advance: as many clients can connect
+   * in the same moment without one of them finding the pipe busy.
    *
    * @default {4}
    */
   readonly backlog?: number;
   /**
-   * Whether `closeWrite()` is possible on the connections: both ends then take a message of no bytes as the end of what
-   * the other writes, as go-winio does. Only in message mode, and only if the clients do the same.
+   * Whether `closeWrite()` is possible on the connections: both ends then take a message of no
+   * bytes as the end of what the other writes, as go-winio does. Only in message mode, and only if
+   * the clients do the same.
    *
    * @default {false}
    */
   readonly halfClose?: boolean;
 }
 
-/** Options of one client end of a named pipe. */
+/** What {@linkcode connectNamedPipe} and {@linkcode connectNamedPipeSync} have in common. */
 export interface NamedPipeClientOptions {
-  /** The pipe: a bare name (`demo`), `\\.\pipe\demo`, or `\\server\pipe\demo` on another computer. */
+  /**
+   * The pipe: a bare name (`demo`), `\\.\pipe\demo`, or `\\server\pipe\demo` on another computer.
+   */
   readonly path: string;
   /**
-   * How the client reads: as bytes, or message by message. `"message"` needs a server in message mode.
+   * How the client reads: as bytes, or message by message. `"message"` needs a server in message
+   * mode.
    *
    * @default {"byte"}
    */
   readonly mode?: NamedPipeMode;
   /**
-   * Which way data goes, seen from the client. A server that is only inbound takes only an `"outbound"` client, and
-   * the other way round.
+   * Which way data goes, seen from the client. A server that is only inbound takes only an
+   * `"outbound"` client, and the other way round.
    *
    * @default {"duplex"}
    */
@@ -126,25 +135,25 @@ export interface NamedPipeClientOptions {
    */
   readonly impersonation?: NamedPipeImpersonation;
   /**
-   * Whether to wait also for a pipe that does not exist yet. Windows tells no one that a pipe has been created, so this
-   * looks again and again, a few times a second.
+   * Whether to wait also for a pipe that does not exist yet. Windows tells no one that a pipe has
+   * been created, so this looks again and again, a few times a second.
    *
    * @default {false}
    */
   readonly wait?: boolean;
 }
 
-/** Options of `connectNamedPipe()`. */
+/** Options for {@linkcode connectNamedPipe}. */
 export interface ConnectNamedPipeOptions extends NamedPipeClientOptions, WaitOptions {
   /**
-   * Whether `closeWrite()` is possible: see the option of the same name of `listenNamedPipe()`.
+   * Whether `closeWrite()` is possible: see {@linkcode ListenNamedPipeOptions.halfClose}.
    *
    * @default {false}
    */
   readonly halfClose?: boolean;
 }
 
-/** Options of `connectNamedPipeSync()`. */
+/** Options for {@linkcode connectNamedPipeSync}. */
 export interface ConnectNamedPipeSyncOptions extends NamedPipeClientOptions {
   /**
    * The longest wait for a free instance in milliseconds.

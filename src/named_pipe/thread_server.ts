@@ -2,9 +2,14 @@ import { lastWin32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { THREAD_TERMINATE } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
-import { checkInteger } from "../core/options/check_options.ts";
+import {
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  type OptionNames,
+} from "../core/options/check_options.ts";
 import { InstanceFactory } from "./instance.ts";
-import type { NamedPipeServerOptions } from "./options.ts";
+import { type NamedPipeServerOptions, SERVER_OPTIONS } from "./options.ts";
 import {
   CONNECTED,
   type FromThread,
@@ -13,32 +18,43 @@ import {
   type ToThread,
 } from "./thread_protocol.ts";
 
-/** Options of a `NamedPipeThreadServer`. */
+/** Options for {@linkcode NamedPipeThreadServer}. */
 export interface NamedPipeThreadServerOptions extends NamedPipeServerOptions {
   /**
-   * The module that serves the clients. It exports a function `handle(conn: NamedPipeConn)`, which is called in a
-   * thread of its own for each client, may block, and may be asynchronous; the connection is closed when it ends.
+   * The module that serves the clients. It exports a function `handle(conn: NamedPipeConn)`, which
+   * is called in a thread of its own for each client, may block, and may be asynchronous; the
+   * connection is closed when it ends.
    */
   readonly handler: string | URL;
   /**
-   * How many clients are served at once, each by a thread. One more finds an instance and waits, connected; further
-   * ones find the pipe busy.
+   * How many clients are served at once, each by a thread. One more finds an instance and waits,
+   * connected; further ones find the pipe busy.
    *
    * @default {64}
    */
   readonly maxThreads?: number;
   /**
-   * Is told what a handler throws, also beside the call, as in a promise that nobody awaits. The other clients are
-   * served on. What handlers throw while the server is being closed is not told: it is `Deno.errors.Interrupted`.
+   * Is told what a handler throws, also beside the call, as in a promise that nobody awaits. The
+   * other clients are served on. What handlers throw while the server is being closed is not told:
+   * it is `Deno.errors.Interrupted`.
    *
    * @default `console.error`
    */
   readonly onError?: (error: unknown) => void;
 }
 
+const THREAD_SERVER_OPTIONS: OptionNames<NamedPipeThreadServerOptions> = {
+  ...SERVER_OPTIONS,
+  handler: true,
+  maxThreads: true,
+  onError: true,
+};
+
 /** How many threads without a client are kept for the next ones. */
 const IDLE_THREADS = 4;
-/** Milliseconds between two attempts to free threads that block while the server is being closed. */
+/**
+ * Milliseconds between two attempts to free threads that block while the server is being closed.
+ */
 const CANCEL_PERIOD = 10;
 
 interface Thread {
@@ -54,11 +70,11 @@ interface Thread {
 }
 
 /**
- * The multithreaded pipe server of the Windows documentation, in TypeScript: one Worker thread for each client, in
- * blocking mode, with the latency of C.
+ * The multithreaded pipe server of the Windows documentation, in TypeScript: one Worker thread for
+ * each client, in blocking mode, with the latency of C.
  *
- * It runs until `close()`. Workers are made by need and used again; creating them needs the permission to read the modules
- * they run, where these are files.
+ * It runs until `close()`. Workers are made by need and used again; creating them needs the
+ * permission to read the modules they run, where these are files.
  *
  * Windows documentation: "Multithreaded Pipe Server".
  *
@@ -104,15 +120,19 @@ export class NamedPipeThreadServer implements AsyncDisposable {
    * Starts to serve.
    *
    * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
-   * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is false.
+   * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is
+   *   false.
    * @throws {Deno.errors.Busy} If the pipe already has `maxInstances` instances.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    */
   constructor(options: NamedPipeThreadServerOptions) {
-    this.#handler = new URL(options.handler).href;
-    this.#maxThreads = options.maxThreads ?? 64;
-    checkInteger("maxThreads", this.#maxThreads, 1, 1024);
-    this.#onError = options.onError ?? ((error) => console.error(error));
+    checkOptions(options, THREAD_SERVER_OPTIONS, "NamedPipeThreadServer()");
+    const { maxThreads = 64, onError = (error) => console.error(error) } = options;
+    checkInteger("maxThreads", maxThreads, 1, 1024);
+    checkFunction("onError", onError);
+    this.#handler = handlerUrl(options.handler);
+    this.#maxThreads = maxThreads;
+    this.#onError = onError;
     this.#factory = new InstanceFactory(options, true);
     // A failure is for who waits for the end; without that it must not end the program.
     this.#finished.promise.catch(() => {});
@@ -131,8 +151,8 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   }
 
   /**
-   * Settled when the server has ended: fulfilled after `close()`, rejected if the handler module cannot be loaded or no
-   * instance can be made.
+   * Settled when the server has ended: fulfilled after `close()`, rejected if the handler module
+   * cannot be loaded or no instance can be made.
    */
   get finished(): Promise<void> {
     return this.#finished.promise;
@@ -262,8 +282,9 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   }
 
   /**
-   * Stops listening and ends the clients' connections: what blocks a handler throws `Deno.errors.Interrupted` in it. Waits
-   * until every handler has ended. Further calls do nothing more.
+   * Stops listening and ends the clients' connections: what blocks a handler throws
+   * `Deno.errors.Interrupted` in it. Waits until every handler has ended. Further calls do nothing
+   * more.
    *
    * @example Serve until Ctrl-C
    * ```ts
@@ -289,8 +310,8 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   }
 
   /**
-   * Frees the threads that block in a call ("CancelSynchronousIo function"). One that has looked at the stop flag and
-   * not yet made its call is missed, so this goes on until all have ended.
+   * Frees the threads that block in a call ("CancelSynchronousIo function"). One that has looked at
+   * the stop flag and not yet made its call is missed, so this goes on until all have ended.
    */
   #cancel(): void {
     for (const { handle } of this.#threads) {
@@ -304,6 +325,12 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function handlerUrl(handler: string | URL): string {
+  const url = typeof handler === "string" ? URL.parse(handler) : handler;
+  if (url instanceof URL) return url.href;
+  throw new TypeError(`handler must be the URL of a module, not ${Deno.inspect(handler)}`);
 }
 
 function openThread(threadId: number): OwnedHandle {

@@ -18,10 +18,14 @@ import { createPair } from "../anonymous_pipe/pair.ts";
 import { type AnonymousPipeReader, makeReader } from "../anonymous_pipe/anonymous_pipe_reader.ts";
 import { type AnonymousPipeWriter, makeWriter } from "../anonymous_pipe/anonymous_pipe_writer.ts";
 
-// Handles for a child process. Each is an inheritable one of its own, made for the call that starts the child and closed
-// right after it: an object's own handle stays uninheritable, so that no other child gets it.
+// Handles for a child process. Each is an inheritable one of its own, made for the call that starts
+// the child and closed right after it: an object's own handle stays uninheritable, so that no other
+// child gets it.
 
-/** Something with a handle that a child process can get: a pipe's end, `SharedMemory`, `EventObject` and the like. */
+/**
+ * Something with a handle that a child process can get: a pipe's end, `SharedMemory`, `EventObject`
+ * and the like.
+ */
 export interface Inheritable {
   /** The handle in this process. */
   readonly handle: bigint;
@@ -36,6 +40,23 @@ const STANDARD_HANDLE: Readonly<Record<StandardStream, number>> = {
   stderr: STD_ERROR_HANDLE,
 };
 
+/**
+ * Checks that an object can be inherited, before anything is made for the child.
+ *
+ * @param what How messages name it: `inherit[0]`.
+ * @throws {TypeError} If it is not an object with a handle.
+ * @throws {Deno.errors.BadResource} If it is closed.
+ */
+export function checkInheritable(what: string, value: Inheritable): void {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`${what} must be an object with a handle, not ${Deno.inspect(value)}`);
+  }
+  const { handle } = value;
+  if (typeof handle !== "bigint" || handle <= 0n) {
+    throw new TypeError(`The handle of ${what} must be a positive bigint, not ${handle}`);
+  }
+}
+
 /** A second handle to the same object, which a child inherits. */
 export function inheritableCopy({ handle }: Inheritable): OwnedHandle {
   // The handle stays its object's, so this one is not closed.
@@ -46,7 +67,8 @@ export function inheritableCopy({ handle }: Inheritable): OwnedHandle {
 /**
  * The same, for a standard stream.
  *
- * @throws {TypeError} If operations on it do not block: programs in C read and write their streams as if they did.
+ * @throws {TypeError} If operations on it do not block: programs in C read and write their streams
+ *   as if they did.
  */
 export function streamCopy(stream: StandardStream, source: Inheritable): OwnedHandle {
   const copy = inheritableCopy(source);
@@ -62,7 +84,10 @@ export function streamCopy(stream: StandardStream, source: Inheritable): OwnedHa
   );
 }
 
-/** This process's own standard stream for the child; `undefined` if it has none, as a program without a console. */
+/**
+ * This process's own standard stream for the child; `undefined` if it has none, as a program
+ * without a console.
+ */
 export function ownStream(stream: StandardStream): OwnedHandle | undefined {
   const value = kernel32().GetStdHandle(STANDARD_HANDLE[stream]);
   if (isInvalidHandle(value)) return undefined;

@@ -66,7 +66,10 @@ export interface ProcessStart {
   readonly environment: Uint8Array<ArrayBuffer> | null;
   /** Standard input, output and error, which are inheritable handles; 0 for none. */
   readonly stdio: readonly [bigint, bigint, bigint];
-  /** The handles that the process gets, each inheritable and once; the standard ones must be among them. */
+  /**
+   * The handles that the process gets, each inheritable and once; the standard ones must be among
+   * them.
+   */
   readonly inherit: readonly bigint[];
 }
 
@@ -78,8 +81,8 @@ export interface StartedProcess {
 }
 
 /**
- * Starts a process that inherits certain handles and no other ("CreateProcessW function", "UpdateProcThreadAttribute function",
- * PROC_THREAD_ATTRIBUTE_HANDLE_LIST).
+ * Starts a process that inherits certain handles and no other ("CreateProcessW function",
+ * "UpdateProcThreadAttribute function", PROC_THREAD_ATTRIBUTE_HANDLE_LIST).
  */
 export function startProcess(start: ProcessStart): StartedProcess {
   const [input, output, error] = start.stdio;
@@ -141,7 +144,8 @@ function startError(code: number, { program, cwd }: ProcessStart): Error {
 
 /** An attribute list that says which handles a process inherits. */
 class HandleList implements Disposable {
-  // Windows keeps the addresses of both, so they lie outside the moving heap and live as long as this object.
+  // Windows keeps the addresses of both, so they lie outside the moving heap and live as long as
+  // this object.
   readonly #handles: BigUint64Array<ArrayBuffer>;
   readonly #list: Uint8Array<ArrayBuffer>;
 

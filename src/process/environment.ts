@@ -3,7 +3,8 @@ import { textOfUnits } from "../core/text/wide_string.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 
 /**
- * The variables of an environment. Their names are compared without regard to case, and keep the case in which they were set last.
+ * The variables of an environment. Their names are compared without regard to case, and keep the
+ * case in which they were set last.
  */
 export class Environment {
   readonly #variables = new Map<string, { readonly name: string; readonly value: string }>();
@@ -16,7 +17,8 @@ export class Environment {
   /**
    * Sets a variable.
    *
-   * @throws {TypeError} If the name is empty, or contains "=" or NUL; if the value is no string or contains NUL.
+   * @throws {TypeError} If the name is empty, or contains "=" or NUL; if the value is no string or
+   *   contains NUL.
    */
   set(name: string, value: string): void {
     if (typeof value !== "string") {
@@ -36,7 +38,8 @@ export class Environment {
 
   /** The variables, sorted by name as Windows wants them ("Changing Environment Variables"). */
   *[Symbol.iterator](): Generator<{ readonly name: string; readonly value: string }> {
-    // By UTF-16 unit, which is what comparing strings does in JavaScript, and not by any language's rules.
+    // By UTF-16 unit, which is what comparing strings does in JavaScript, and not by any language's
+    // rules.
     for (const key of [...this.#variables.keys()].sort()) {
       yield this.#variables.get(key) as { name: string; value: string };
     }
@@ -44,8 +47,8 @@ export class Environment {
 }
 
 /**
- * A name as Windows compares it. Each unit for itself: a letter whose capital form has another length, such as "ß", has none for
- * Windows.
+ * A name as Windows compares it. Each unit for itself: a letter whose capital form has another
+ * length, such as "ß", has none for Windows.
  */
 function upperCase(name: string): string {
   let upper = "";
@@ -57,7 +60,10 @@ function upperCase(name: string): string {
   return upper;
 }
 
-/** An environment block for CreateProcessW: `name=value` strings, each with a NUL, and one more at the end. */
+/**
+ * An environment block for CreateProcessW: `name=value` strings, each with a NUL, and one more at
+ * the end.
+ */
 export function environmentBlock(environment: Environment): Uint8Array<ArrayBuffer> {
   let text = "";
   for (const { name, value } of environment) text += `${name}=${value}\0`;
@@ -79,7 +85,10 @@ export function parseEnvironment(block: readonly string[]): Environment {
   return environment;
 }
 
-/** This process's environment ("GetEnvironmentStringsW function"), which needs no permission to read it. */
+/**
+ * This process's environment ("GetEnvironmentStringsW function"), which needs no permission to read
+ * it.
+ */
 export function currentEnvironment(): Environment {
   const { GetEnvironmentStringsW, FreeEnvironmentStringsW } = kernel32();
   const block = GetEnvironmentStringsW();

@@ -1,10 +1,12 @@
 /**
  * Processes: children that get exactly the handles they are to have.
  *
- * {@linkcode spawnWithHandles} starts a process in the style of `Deno.Command`, and gives it pipes, shared memory, events and
- * other objects that need no name. Needs only `--allow-ffi`; importing it has no effect.
+ * {@linkcode spawnWithHandles} starts a process in the style of `Deno.Command`, and gives it pipes,
+ * shared memory, events and other objects that need no name. Needs only `--allow-ffi`; importing it
+ * has no effect.
  *
- * Windows documentation: "Creating a Child Process with Redirected Input and Output", "Handle Inheritance".
+ * Windows documentation: "Creating a Child Process with Redirected Input and Output", "Handle
+ * Inheritance".
  *
  * @example Feed a filter and collect its output
  * ```ts

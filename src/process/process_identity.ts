@@ -10,8 +10,8 @@ import { defineStruct, u32 } from "../struct/mod.ts";
 export const FILETIME = defineStruct({ dwLowDateTime: u32, dwHighDateTime: u32 });
 
 /**
- * Which process: Windows gives the number of a process that has ended to another one, so the time of its creation belongs to it
- * ("Process Handles and Identifiers").
+ * Which process: Windows gives the number of a process that has ended to another one, so the time
+ * of its creation belongs to it ("Process Handles and Identifiers").
  */
 export interface ProcessIdentity {
   readonly processId: number;
@@ -26,9 +26,11 @@ export function currentProcess(): ProcessIdentity {
 }
 
 /**
- * Opens a process to wait for its end. As long as the handle is open, no other process gets the number.
+ * Opens a process to wait for its end. As long as the handle is open, no other process gets the
+ * number.
  *
- * @returns The handle; `"ended"` if the process has ended, or `"unknown"` if this user may not look at it.
+ * @returns The handle; `"ended"` if the process has ended, or `"unknown"` if this user may not look
+ *   at it.
  */
 export function openProcess(
   { processId, createdAt }: ProcessIdentity,
@@ -63,7 +65,10 @@ export function mayLive(identity: ProcessIdentity): boolean {
   return true;
 }
 
-/** Whether a process has ended: it is signaled from then on ("WaitForSingleObject function (synchapi.h)"). */
+/**
+ * Whether a process has ended: it is signaled from then on ("WaitForSingleObject function
+ * (synchapi.h)").
+ */
 export function hasEnded(process: OwnedHandle): boolean {
   return tryWait(process) !== "unsignaled";
 }

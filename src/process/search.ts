@@ -13,9 +13,9 @@ export interface SearchOptions {
 }
 
 /**
- * Finds a program as `Deno.Command` does: a path is taken as it is, relative to `cwd`; a bare name is looked for in the folders of
- * `path`, and nowhere else. CreateProcessW by itself would look in the current folder first, where anybody may have put
- * something.
+ * Finds a program as `Deno.Command` does: a path is taken as it is, relative to `cwd`; a bare name
+ * is looked for in the folders of `path`, and nowhere else. CreateProcessW by itself would look in
+ * the current folder first, where anybody may have put something.
  *
  * @returns The full path.
  * @throws {Deno.errors.NotFound} If there is no such program.
@@ -50,7 +50,8 @@ function* candidates(command: string, cwd: string | undefined, path: string): Ge
     return;
   }
   for (const entry of path.split(";")) {
-    // A folder with a semicolon in its name is in quotation marks; such names are so rare that they are not looked in.
+    // A folder with a semicolon in its name is in quotation marks; such names are so rare that they
+    // are not looked in.
     const folder = entry.replaceAll('"', "").trim();
     if (folder !== "") yield* withExtensions(fullPath(join(folder, command)));
   }
@@ -62,7 +63,10 @@ function withExtensions(path: string): string[] {
   return /\.[^.\\]*$/.test(path) ? [path, ...completed] : [...completed, path];
 }
 
-/** A path below a folder; one that says itself where it starts, at a drive or at the root, stays as it is. */
+/**
+ * A path below a folder; one that says itself where it starts, at a drive or at the root, stays as
+ * it is.
+ */
 function join(folder: string | undefined, path: string): string {
   if (folder === undefined || /^([A-Za-z]:|[\\/])/.test(path)) return path;
   return /[\\/]$/.test(folder) ? folder + path : `${folder}\\${path}`;

@@ -1,3 +1,4 @@
+import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { filePath } from "../core/text/file_path.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { startProcess } from "./create_process.ts";
@@ -5,6 +6,7 @@ import { commandLine } from "./arguments.ts";
 import { currentEnvironment, Environment, environmentBlock } from "./environment.ts";
 import { findProgram } from "./search.ts";
 import {
+  checkInheritable,
   type Inheritable,
   inheritableCopy,
   nullDevice,
@@ -24,15 +26,17 @@ import type { AnonymousPipeWriter } from "../anonymous_pipe/anonymous_pipe_write
  * - `"inherit"`, the default: this program's own.
  * - `"null"`: empty, and nowhere.
  * - `"piped"`: a stream of the {@linkcode SpawnedProcess}.
- * - an object with a handle that is open for blocking calls, such as the end of a pipe made with `blocking`. It stays the
- *   caller's: close it when the child has started, or the other end never sees the end of the stream.
+ * - an object with a handle that is open for blocking calls, such as the end of a pipe made with
+ *   `blocking`. It stays the caller's: close it when the child has started, or the other end never
+ *   sees the end of the stream.
  */
 export type ChildStream = "inherit" | "null" | "piped" | Inheritable;
 
-/** Options of {@linkcode spawnWithHandles}. */
+/** Options for {@linkcode spawnWithHandles}. */
 export interface SpawnWithHandlesOptions {
   /**
-   * The program's arguments; or a function that gives them, called with the numbers that the handles in `inherit` have in the child.
+   * The program's arguments; or a function that gives them, called with the numbers that the
+   * handles in `inherit` have in the child.
    *
    * @default {[]}
    */
@@ -49,10 +53,14 @@ export interface SpawnWithHandlesOptions {
    * @default {this program's}
    */
   readonly cwd?: string | URL;
-  /** Environment variables that the child gets besides, or instead of, this program's. Capital letters in names make no difference. */
+  /**
+   * Environment variables that the child gets besides, or instead of, this program's. Capital
+   * letters in names make no difference.
+   */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Whether the child gets only the variables of `env`; and SystemRoot, without which hardly any program works.
+   * Whether the child gets only the variables of `env`; and SystemRoot, without which hardly any
+   * program works.
    *
    * @default {false}
    */
@@ -77,26 +85,41 @@ export interface SpawnWithHandlesOptions {
   readonly stderr?: ChildStream;
 }
 
+const SPAWN_OPTIONS: OptionNames<SpawnWithHandlesOptions> = {
+  args: true,
+  inherit: true,
+  cwd: true,
+  env: true,
+  clearEnv: true,
+  stdin: true,
+  stdout: true,
+  stderr: true,
+};
+
 /**
- * Starts a process that gets certain handles of this one, and no others: in the style of `Deno.Command`.
+ * Starts a process that gets certain handles of this one, and no others: in the style of
+ * `Deno.Command`.
  *
- * A child knows a handle by its number, so it must be told: `args` may be a function of the numbers. A child in TypeScript takes it by
- * `fromHandle()`; one in C converts it to `HANDLE`. Handles need not be inheritable, and had better not be, as those are got by
- * every child that is started in another way. For this call they are copied, and the copies closed; only a child
- * that another thread starts by `Deno.Command` in that moment gets them too.
+ * A child knows a handle by its number, so it must be told: `args` may be a function of the
+ * numbers. A child in TypeScript takes it by `fromHandle()`; one in C converts it to `HANDLE`.
+ * Handles need not be inheritable, and had better not be, as those are got by every child that is
+ * started in another way. For this call they are copied, and the copies closed; only a child that
+ * another thread starts by `Deno.Command` in that moment gets them too.
  *
- * A program without a path is looked for in the folders of PATH, that of `env` if it has one, and not in the current folder;
- * a relative path starts at `cwd`. Batch files are not started. Needs only `--allow-ffi`, and `--allow-run` does not limit it.
+ * A program without a path is looked for in the folders of PATH, that of `env` if it has one, and
+ * not in the current folder; a relative path starts at `cwd`. Batch files are not started. Needs
+ * only `--allow-ffi`, and `--allow-run` does not limit it.
  *
- * Windows documentation: "CreateProcessW function (processthreadsapi.h)", "Inheritance (Processes and Threads)",
- * "UpdateProcThreadAttribute function (processthreadsapi.h)".
+ * Windows documentation: "CreateProcessW function (processthreadsapi.h)", "Inheritance (Processes
+ * and Threads)", "UpdateProcThreadAttribute function (processthreadsapi.h)".
  *
  * @param command The program: a name or a path, or a `file:` URL.
  * @param options Its arguments, handles and surroundings.
  * @returns The process.
  * @throws {Deno.errors.NotFound} If there is no such program, or no such folder as `cwd`.
  * @throws {Deno.errors.PermissionDenied} If this user may not run it.
- * @throws {TypeError | RangeError} If an option is not valid, or the command line would be too long.
+ * @throws {TypeError | RangeError} If an option is not valid, or the command line would be too
+ *   long.
  * @throws {Deno.errors.BadResource} If an object in `inherit` is closed.
  * @throws {Deno.errors.NotSupported} If it is a batch file, or this is not Windows.
  * @throws {Win32Error} If Windows cannot run the file.
@@ -118,23 +141,26 @@ export function spawnWithHandles(
   command: string | URL,
   options: SpawnWithHandlesOptions = {},
 ): SpawnedProcess {
+  checkSpawnOptions(options);
   const { args = [], inherit = [] } = options;
+  const name = filePath(command, "program");
+  const lineOf = commandLineOf(name, args);
   const cwd = options.cwd === undefined ? undefined : filePath(options.cwd, "folder");
   const environment = childEnvironment(options);
-  const name = filePath(command, "program");
   const program = findProgram(name, {
     cwd,
     path: environment?.get("PATH") ?? currentEnvironment().get("PATH") ?? "",
   });
 
-  // What the child gets is closed here in any case; this program's ends of the pipes only if it does not start.
+  // What the child gets is closed here in any case; this program's ends of the pipes only if it
+  // does not start.
   using copies = new DisposableStack();
   using ends = new DisposableStack();
   const streams = new Streams(options, copies, ends);
   const handles = inherit.map((object) => copies.use(inheritableCopy(object)).number);
   const process = startProcess({
     program,
-    commandLine: commandLine(name, typeof args === "function" ? args(handles) : args),
+    commandLine: lineOf(handles),
     cwd,
     environment: environment === undefined ? null : environmentBlock(environment),
     stdio: [streams.numberOf("stdin"), streams.numberOf("stdout"), streams.numberOf("stderr")],
@@ -143,6 +169,17 @@ export function spawnWithHandles(
   ends.move();
   const { stdin, stdout, stderr } = streams;
   return makeSpawnedProcess(process, { handles, stdin, stdout, stderr });
+}
+
+/** The command line, once the numbers of the handles are known. */
+function commandLineOf(
+  program: string,
+  args: NonNullable<SpawnWithHandlesOptions["args"]>,
+): (handles: readonly bigint[]) => string {
+  if (typeof args === "function") return (handles) => commandLine(program, args(handles));
+  // These arguments do not depend on the handles, so they are checked before anything is made.
+  const line = commandLine(program, args);
+  return () => line;
 }
 
 /** A child's standard streams. */
@@ -194,10 +231,35 @@ function unpipedStream(
 ): OwnedHandle | undefined {
   if (choice === "inherit") return ownStream(stream);
   if (choice === "null") return nullDevice();
-  if (typeof choice === "object" && choice !== null) return streamCopy(stream, choice);
+  return streamCopy(stream, choice);
+}
+
+/** Checks what can be checked before anything is made. */
+function checkSpawnOptions(options: SpawnWithHandlesOptions): void {
+  checkOptions(options, SPAWN_OPTIONS, "spawnWithHandles()");
+  const { inherit = [], env, clearEnv } = options;
+  const { stdin = "inherit", stdout = "inherit", stderr = "inherit" } = options;
+  if (!Array.isArray(inherit)) {
+    throw new TypeError(
+      `inherit must be an array of objects with a handle, not ${Deno.inspect(inherit)}`,
+    );
+  }
+  inherit.forEach((object, index) => checkInheritable(`inherit[${index}]`, object));
+  if (env !== undefined && (typeof env !== "object" || env === null)) {
+    throw new TypeError(`env must be an object of strings, not ${Deno.inspect(env)}`);
+  }
+  checkBoolean("clearEnv", clearEnv);
+  checkStream("stdin", stdin);
+  checkStream("stdout", stdout);
+  checkStream("stderr", stderr);
+}
+
+function checkStream(stream: StandardStream, choice: ChildStream): void {
+  if (choice === "inherit" || choice === "null" || choice === "piped") return;
+  if (typeof choice === "object" && choice !== null) return checkInheritable(stream, choice);
   throw new TypeError(
     `${stream} must be "inherit", "null", "piped" or an object with a handle, not ${
-      JSON.stringify(choice)
+      Deno.inspect(choice)
     }`,
   );
 }
@@ -207,10 +269,13 @@ function childEnvironment(
   { env, clearEnv = false }: SpawnWithHandlesOptions,
 ): Environment | undefined {
   if (env === undefined && !clearEnv) return undefined;
+  // Checked by setting them, before anything is asked of the system.
+  const given = new Environment();
+  for (const [name, value] of Object.entries(env ?? {})) given.set(name, value);
   const own = currentEnvironment();
   const environment = clearEnv ? new Environment() : own;
   const systemRoot = own.get("SystemRoot");
   if (clearEnv && systemRoot !== undefined) environment.set("SystemRoot", systemRoot);
-  for (const [name, value] of Object.entries(env ?? {})) environment.set(name, value);
+  for (const { name, value } of given) environment.set(name, value);
   return environment;
 }

@@ -1,6 +1,9 @@
 import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { StartedProcess } from "./create_process.ts";
+import { Deadline } from "../core/io/deadline.ts";
+import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
+import type { WaitOptions } from "../core/options/wait_options.ts";
 import { tryWait, waitForObject } from "../core/wait/wait_single.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { AnonymousPipeReader } from "../anonymous_pipe/anonymous_pipe_reader.ts";
@@ -46,8 +49,9 @@ export let makeSpawnedProcess: (
 /**
  * A process that {@linkcode spawnWithHandles} has started: much as `Deno.ChildProcess`.
  *
- * This program stays alive while it runs, until `close()`. Disposing of the object ends the process. Its piped streams use no thread
- * while they wait; those of `Deno.Command` on Windows take one each of a few (four for each processor), which other calls then lack.
+ * This program stays alive while it runs, until `close()`. Disposing of the object ends the
+ * process. Its piped streams use no thread while they wait; those of `Deno.Command` on Windows take
+ * one each of a few (four for each processor), which other calls then lack.
  *
  * Windows documentation: "Child Processes".
  *
@@ -75,7 +79,8 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
     this.#pid = processId;
     this.#parts = parts;
     this.#status = statusOf(handle);
-    // Who does not ask for it is not to be struck by its win32Error, which is that the object was closed.
+    // Who does not ask for it is not to be struck by its win32Error, which is that the object was
+    // closed.
     this.#status.catch(() => {});
   }
 
@@ -126,11 +131,17 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Collects all that the child writes until it ends. Input that is `"piped"` has to be written and closed meanwhile: who writes it
-   * to the end before calling this may wait for a child that waits for its output to be read.
+   * Collects all that the child writes until it ends. Input that is `"piped"` has to be written and
+   * closed meanwhile: who writes it to the end before calling this may wait for a child that waits
+   * for its output to be read.
    *
+   * Cancel safety: none. An aborted or timed-out call has closed this program's ends of the output,
+   * and what it had read is lost; the process runs on.
+   *
+   * @param options How long to wait.
    * @returns How it ended, and what it wrote; a stream that is not piped gives no bytes.
-   * @throws {TypeError} If a stream is already being read.
+   * @throws {TypeError | RangeError} If an option is not valid, or a stream is already being read.
+   * @throws {Deno.errors.TimedOut} If it did not end within `timeout` milliseconds.
    * @throws {Deno.errors.Interrupted} If the object is closed meanwhile.
    *
    * @example Feed a filter and collect what it makes of that
@@ -143,19 +154,32 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
    * console.log(new TextDecoder().decode((await output).stdout));
    * ```
    */
-  async output(): Promise<SpawnedProcessOutput> {
+  async output(options: WaitOptions = {}): Promise<SpawnedProcessOutput> {
+    checkOptions(options, WAIT_OPTIONS, "SpawnedProcess.output()");
+    const deadline = Deadline.start(options);
     const { stdout, stderr } = this.#parts;
-    const [out, err, status] = await Promise.all([
-      collect(stdout),
-      collect(stderr),
-      this.#status,
-    ]);
+    const collecting = Promise.all([collect(stdout), collect(stderr), this.#status]);
+    const expired = Promise.withResolvers<never>();
+    using _watch = deadline?.watch(
+      (reason) => {
+        expired.reject(reason);
+        // This ends the reads that are pending.
+        stdout?.close();
+        stderr?.close();
+      },
+      () =>
+        deadline.timedOut({
+          operation: "WaitForSingleObject",
+          doing: `Process ${this.#pid} did not end`,
+        }),
+    );
+    const [out, err, status] = await Promise.race([collecting, expired.promise]);
     return { ...status, stdout: out, stderr: err };
   }
 
   /**
-   * Ends the process at once, with exit code 1; does nothing if it has ended. No code of it runs any more, so it leaves things as they
-   * are.
+   * Ends the process at once, with exit code 1; does nothing if it has ended. No code of it runs
+   * any more, so it leaves things as they are.
    *
    * Windows documentation: "TerminateProcess function (processthreadsapi.h)".
    *
@@ -174,8 +198,8 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Lets go of the process, which runs on: closes this program's ends of its pipes, and waits for it no longer. Further calls do
-   * nothing.
+   * Lets go of the process, which runs on: closes this program's ends of its pipes, and waits for
+   * it no longer. Further calls do nothing.
    */
   close(): void {
     this.#handle.close();

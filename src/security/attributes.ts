@@ -12,9 +12,9 @@ export const SECURITY_ATTRIBUTES = defineStruct({
 /**
  * Who may use an object that is made:
  *
- * - `"currentUser"`, the default: the user this process runs as, and SYSTEM, with all rights; nobody
- *   else, not even administrators (who can still take ownership). The access list is protected, so
- *   nothing is inherited into it.
+ * - `"currentUser"`, the default: the user this process runs as, and SYSTEM, with all rights;
+ *   nobody else, not even administrators (who can still take ownership). The access list is
+ *   protected, so nothing is inherited into it.
  * - `"everyone"`: every user, with all rights. That is what programs of any age expect of a shared
  *   object, as CreateMutexW and its kin ask for all rights when they open one that is there. All
  *   rights include changing the access list: give other users less with SDDL, such as
@@ -55,7 +55,8 @@ let everyoneDescriptor: Uint8Array | undefined;
 /**
  * The security attributes for a Create function ("SECURITY_ATTRIBUTES structure").
  *
- * Structure and descriptor share one ArrayBuffer: who holds the bytes holds both, and the pointer inside stays right.
+ * Structure and descriptor share one ArrayBuffer: who holds the bytes holds both, and the pointer
+ * inside stays right.
  *
  * @throws {TypeError} If `security` is a string that is not SDDL, or of another type.
  */

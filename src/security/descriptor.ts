@@ -1,4 +1,5 @@
 import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
+import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
 import { advapi32 } from "../win32/advapi32.ts";
 import {
@@ -17,7 +18,7 @@ import { takeLocalBytes, takeLocalText } from "./local_memory.ts";
 const READABLE_PARTS = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION |
   DACL_SECURITY_INFORMATION;
 
-/** Which parts of a descriptor {@linkcode SecurityDescriptor.toSddl} writes. */
+/** Options for {@linkcode SecurityDescriptor.toSddl}: which parts of the descriptor are written. */
 export interface SddlOptions {
   /**
    * The owner, `O:`.
@@ -38,6 +39,8 @@ export interface SddlOptions {
    */
   readonly dacl?: boolean;
 }
+
+const SDDL_OPTIONS: OptionNames<SddlOptions> = { owner: true, group: true, dacl: true };
 
 /**
  * Who owns a kernel object and who may do what with it.
@@ -61,7 +64,10 @@ export interface SddlOptions {
  * ```
  */
 export class SecurityDescriptor {
-  /** Self-relative: its parts are found by offsets, so a copy of the bytes is a copy of the descriptor. */
+  /**
+   * Self-relative: its parts are found by offsets, so a copy of the bytes is a copy of the
+   * descriptor.
+   */
   readonly #bytes: Uint8Array<ArrayBuffer>;
 
   private constructor(bytes: Uint8Array<ArrayBuffer>) {
@@ -72,8 +78,8 @@ export class SecurityDescriptor {
    * Reads a descriptor from a string in SDDL.
    *
    * A string without a `D:` part gives an object the default access list of its creator's token;
-   * `D:` with no entry lets nobody in; `D:NO_ACCESS_CONTROL` lets everybody do everything. `S:` parts
-   * are kept, and some of them need a privilege when the descriptor is used.
+   * `D:` with no entry lets nobody in; `D:NO_ACCESS_CONTROL` lets everybody do everything. `S:`
+   * parts are kept, and some of them need a privilege when the descriptor is used.
    *
    * Windows documentation: "Security Descriptor String Format",
    * "ConvertStringSecurityDescriptorToSecurityDescriptorW function".
@@ -130,6 +136,7 @@ export class SecurityDescriptor {
    *
    * @param object What has the handle: a `Mutex`, a `SharedMemory`, …
    * @returns The object's descriptor as it is now.
+   * @throws {TypeError} If it is not an object with a handle.
    * @throws {Deno.errors.PermissionDenied} If the handle has no right to read it.
    * @throws {Deno.errors.BadResource} If the object is closed or its handle is not valid.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
@@ -144,6 +151,11 @@ export class SecurityDescriptor {
    * ```
    */
   static of(object: { readonly handle: bigint }): SecurityDescriptor {
+    if (typeof object !== "object" || object === null) {
+      throw new TypeError(
+        `SecurityDescriptor.of() takes an object with a handle, not ${Deno.inspect(object)}`,
+      );
+    }
     const { handle } = object;
     const pointer = handlePointer(handle);
     const { GetKernelObjectSecurity } = advapi32();
@@ -171,6 +183,7 @@ export class SecurityDescriptor {
    *
    * @param options Which parts to write; all three unless told.
    * @returns The string; empty if the descriptor has none of the parts.
+   * @throws {TypeError} If an option does not exist, or is not a boolean.
    *
    * @example
    * ```ts
@@ -181,7 +194,11 @@ export class SecurityDescriptor {
    * ```
    */
   toSddl(options: SddlOptions = {}): string {
+    checkOptions(options, SDDL_OPTIONS, "SecurityDescriptor.toSddl()");
     const { owner = true, group = true, dacl = true } = options;
+    checkBoolean("owner", owner);
+    checkBoolean("group", group);
+    checkBoolean("dacl", dacl);
     const parts = (owner ? OWNER_SECURITY_INFORMATION : 0) |
       (group ? GROUP_SECURITY_INFORMATION : 0) |
       (dacl ? DACL_SECURITY_INFORMATION : 0);
@@ -203,7 +220,9 @@ export class SecurityDescriptor {
     return takeLocalText(address[0], length[0]);
   }
 
-  /** A copy of the descriptor in its self-relative binary form ("SECURITY_DESCRIPTOR structure"). */
+  /**
+   * A copy of the descriptor in its self-relative binary form ("SECURITY_DESCRIPTOR structure").
+   */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice();
   }

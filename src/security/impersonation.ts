@@ -8,8 +8,9 @@ import { tokenUserSid } from "./sid.ts";
 /**
  * Runs `action` as the client at the other end of a pipe ("ImpersonateNamedPipeClient function").
  *
- * Impersonation belongs to the thread, and JavaScript shares its thread with everything else that waits: so `action`
- * may not be asynchronous, and the thread is its own again before this returns or throws.
+ * Impersonation belongs to the thread, and JavaScript shares its thread with everything else that
+ * waits: so `action` may not be asynchronous, and the thread is its own again before this returns
+ * or throws.
  */
 export function impersonatePipeClient<T>(pipe: OwnedHandle, action: () => T): T {
   if (advapi32().ImpersonateNamedPipeClient(pipe.value) === 0) {
@@ -25,7 +26,8 @@ export function impersonatePipeClient<T>(pipe: OwnedHandle, action: () => T): T 
     revertToSelf();
   }
   if (isPromiseLike(result)) {
-    // Whatever it still does, it does as this process; that it fails is of no interest beside this mistake.
+    // Whatever it still does, it does as this process; that it fails is of no interest beside this
+    // mistake.
     Promise.resolve(result).catch(() => {});
     throw new TypeError(
       "A function run as the client must not be asynchronous: it would go on as this process",

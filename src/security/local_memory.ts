@@ -11,7 +11,10 @@ export function takeLocalBytes(address: bigint, byteLength: number): Uint8Array<
   });
 }
 
-/** Copies a NUL-terminated wide string of at most `maxUnits` that Windows allocated with LocalAlloc, and frees it. */
+/**
+ * Copies a NUL-terminated wide string of at most `maxUnits` that Windows allocated with LocalAlloc,
+ * and frees it.
+ */
 export function takeLocalText(address: bigint, maxUnits: number): string {
   return takeLocal(address, (memory) => readWide(memory, maxUnits));
 }

@@ -1,8 +1,8 @@
 /**
  * Who may use an object: the `security` option of everything that is created.
  *
- * The default, `"currentUser"`, lets in the user this process runs as, and SYSTEM. To widen it, give
- * `"everyone"`, a string in the security descriptor definition language (SDDL), or a
+ * The default, `"currentUser"`, lets in the user this process runs as, and SYSTEM. To widen it,
+ * give `"everyone"`, a string in the security descriptor definition language (SDDL), or a
  * {@linkcode SecurityDescriptor}. Needs only `--allow-ffi`.
  *
  * Windows documentation: "Securable Objects", "Security Descriptor Definition Language".

@@ -19,8 +19,8 @@ let cachedSid: string | undefined;
  * The security identifier (SID) of the user this process runs as, such as
  * `"S-1-5-21-1004336348-1177238915-682003330-512"`, for use in SDDL strings.
  *
- * It is the user of the process, also while a thread impersonates somebody else: a process keeps its
- * user for life, so the answer is found once and kept. Needs only `--allow-ffi`.
+ * It is the user of the process, also while a thread impersonates somebody else: a process keeps
+ * its user for life, so the answer is found once and kept. Needs only `--allow-ffi`.
  *
  * Windows documentation: "GetTokenInformation function", "ConvertSidToStringSidW function".
  *

@@ -5,13 +5,15 @@ import { FILE_MAP_COPY, FILE_MAP_READ, FILE_MAP_WRITE } from "../win32/kernel32.
  * What a mapping may do with the memory:
  *
  * - `"readWrite"`: read it and write it; every other process sees what is written.
- * - `"read"`: read it. Methods that write throw; a stray `bytes[0] = 1` neither ends the process nor reaches another one.
- * - `"copyOnWrite"`: read it, and write it for oneself: a page that is written becomes a private copy, which no other process sees
- *   and which no longer shows what others write.
+ * - `"read"`: read it. Methods that write throw; a stray `bytes[0] = 1` neither ends the process
+ *   nor reaches another one.
+ * - `"copyOnWrite"`: read it, and write it for oneself: a page that is written becomes a private
+ *   copy, which no other process sees and which no longer shows what others write.
  *
- * `"read"` and `"copyOnWrite"` are both mapped copy-on-write. Windows then counts the whole length against what all
- * processes together may commit (memory and paging file), as every page might be written ("MapViewOfFileEx function"): of
- * something very large, read a part at a time with `view()`.
+ * `"read"` and `"copyOnWrite"` are both mapped copy-on-write. Windows then counts the whole length
+ * against what all processes together may commit (memory and paging file), as every page might be
+ * written ("MapViewOfFileEx function"): of something very large, read a part at a time with
+ * `view()`.
  */
 export type SharedMemoryAccess = "readWrite" | "read" | "copyOnWrite";
 
@@ -54,8 +56,8 @@ export function checkViewAccess(
 }
 
 /**
- * The right to a section that the access needs. Copy-on-write needs to read only ("File Mapping Security and Access
- * Rights").
+ * The right to a section that the access needs. Copy-on-write needs to read only ("File Mapping
+ * Security and Access Rights").
  */
 export function sectionRights(access: SharedMemoryAccess): number {
   return access === "readWrite" ? FILE_MAP_READ | FILE_MAP_WRITE : FILE_MAP_READ;
@@ -64,8 +66,9 @@ export function sectionRights(access: SharedMemoryAccess): number {
 /**
  * How MapViewOfFileEx maps with an access.
  *
- * `"read"` does not map with FILE_MAP_READ: V8 knows no read-only memory, so a single `bytes[0] = 1` would be an access
- * violation, which ends the process. In a copy-on-write view it is a write to a private page.
+ * `"read"` does not map with FILE_MAP_READ: V8 knows no read-only memory, so a single `bytes[0] =
+ * 1` would be an access violation, which ends the process. In a copy-on-write view it is a write to
+ * a private page.
  */
 export function viewFlags(access: SharedMemoryAccess): number {
   return access === "readWrite" ? FILE_MAP_READ | FILE_MAP_WRITE : FILE_MAP_COPY;

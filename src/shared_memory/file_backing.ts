@@ -27,8 +27,8 @@ export interface BackingFile extends Disposable {
 }
 
 /**
- * Opens the file behind a mapping. Other processes may read, write and open it meanwhile, as its being mapped
- * shares it with them anyway.
+ * Opens the file behind a mapping. Other processes may read, write and open it meanwhile, as its
+ * being mapped shares it with them anyway.
  *
  * @param create Whether a missing file is made.
  */
@@ -72,7 +72,8 @@ export function openBackingFile(
 /**
  * The size of the section over a file.
  *
- * @throws {RangeError} If the file is empty and no size is asked for, or smaller than that and not open to be written.
+ * @throws {RangeError} If the file is empty and no size is asked for, or smaller than that and not
+ *   open to be written.
  */
 export function mappedFileSize(file: BackingFile, size: number | undefined): number {
   const asked = size ?? file.size;

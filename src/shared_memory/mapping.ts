@@ -43,13 +43,17 @@ interface MappedRange {
   readonly mapped: number;
 }
 
-/** Typed arrays check their alignment against their buffer, so buffers start at addresses that suit all of them. */
+/**
+ * Typed arrays check their alignment against their buffer, so buffers start at addresses that suit
+ * all of them.
+ */
 const WIDEST_ELEMENT = 8;
 
 /**
  * A part of a section that is mapped, and the only buffer over it.
  *
- * Unmapping detaches the buffer first: any array that is left then has length 0, where it would otherwise end the process.
+ * Unmapping detaches the buffer first: any array that is left then has length 0, where it would
+ * otherwise end the process.
  */
 export class Mapping<Access extends SharedMemoryAccess> {
   readonly bytes: MappedBytes<Access>;
@@ -83,7 +87,8 @@ export class Mapping<Access extends SharedMemoryAccess> {
   }
 
   /**
-   * Hands what was written to the file system; of memory without a file there is nothing to hand over.
+   * Hands what was written to the file system; of memory without a file there is nothing to hand
+   * over.
    *
    * @throws {TypeError} If read-only bytes were written.
    */
@@ -102,7 +107,8 @@ export class Mapping<Access extends SharedMemoryAccess> {
   /**
    * Detaches the buffer and unmaps the part.
    *
-   * @throws {Deno.errors.Busy} If the buffer was transferred: the memory then stays mapped, as whoever has it now may touch it.
+   * @throws {Deno.errors.Busy} If the buffer was transferred: the memory then stays mapped, as
+   *   whoever has it now may touch it.
    * @throws {TypeError} If read-only bytes were written; the part is unmapped all the same.
    */
   close(): void {
@@ -111,7 +117,8 @@ export class Mapping<Access extends SharedMemoryAccess> {
     try {
       this.#checkUnwritten();
     } finally {
-      // Moves the memory to a buffer that nobody can reach, which costs nothing and leaves this one with length 0.
+      // Moves the memory to a buffer that nobody can reach, which costs nothing and leaves this one
+      // with length 0.
       buffer.transfer();
       unmapView(this.#base, this.#label);
     }
@@ -170,9 +177,6 @@ function mapRange<Access extends SharedMemoryAccess>(request: MappingRequest<Acc
 }
 
 function basePointer(address: bigint, lead: number, granularity: number): Deno.PointerValue {
-  if (typeof address !== "bigint") {
-    throw new TypeError(`address must be a bigint, not ${typeof address}`);
-  }
   const base = address - BigInt(lead);
   if (base <= 0n || base >= 1n << 63n || base % BigInt(granularity) !== 0n) {
     throw new RangeError(
@@ -230,8 +234,8 @@ function commit(
   mapped: number,
 ): void {
   const { section, writable, access, length, room } = request;
-  // A page longer than what is committed where there is one: Wine does not tell other views of a commit that reaches the end
-  // of the view it is done through.
+  // A page longer than what is committed where there is one: Wine does not tell other views of a
+  // commit that reaches the end of the view it is done through.
   const longer = { ...request, length: length + Math.min(room, pageSizes().page) };
   const other = mapView(longer, writable ? FILE_MAP_READ | FILE_MAP_WRITE : FILE_MAP_READ, null);
   try {

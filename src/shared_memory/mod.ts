@@ -1,9 +1,10 @@
 /**
  * Memory that several processes use at once, views of it, and ways to read it consistently.
  *
- * {@linkcode SharedMemory} creates and opens it; {@linkcode SeqLock} and {@linkcode readUnchanged} take consistent copies of what
- * another process overwrites. `@winipc/winipc/struct` lays out structs in it as a C compiler does, and `@winipc/winipc/channel`
- * passes messages through it. Needs only `--allow-ffi`; importing it has no effect.
+ * {@linkcode SharedMemory} creates and opens it; {@linkcode SeqLock} and {@linkcode readConsistent}
+ * take consistent copies of what another process overwrites. `@winipc/winipc/struct` lays out
+ * structs in it as a C compiler does, and `@winipc/winipc/channel` passes messages through it.
+ * Needs only `--allow-ffi`; importing it has no effect.
  *
  * Windows documentation: "File Mapping", "Creating Named Shared Memory".
  *
@@ -39,10 +40,10 @@ export type {
   SharedMemoryOpenOptions,
   SharedMemoryOptions,
   SharedMemoryPart,
-  ViewOptions,
+  SharedMemoryViewOptions,
 } from "./options.ts";
-export { readUnchanged, type UnchangedReader } from "./read_unchanged.ts";
-export type { RetryOptions } from "./retry.ts";
+export { type ConsistentReader, readConsistent } from "./read_consistent.ts";
+export type { SharedMemoryRetryOptions } from "./backoff.ts";
 export { SeqLock, type SeqLockOptions } from "./seqlock.ts";
 export { SharedMemory } from "./shared_memory.ts";
 export type { MappedView } from "./view.ts";

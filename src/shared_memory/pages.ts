@@ -67,7 +67,10 @@ function pageRun(address: bigint): PageRun {
   return { view: AllocationBase, size: Number(RegionSize), committed: State === MEM_COMMIT };
 }
 
-/** Whether all pages may be touched: reading or writing one that is reserved only is an access violation. */
+/**
+ * Whether all pages may be touched: reading or writing one that is reserved only is an access
+ * violation.
+ */
 export function isCommitted(base: Deno.PointerObject, length: number): boolean {
   const start = Deno.UnsafePointer.value(base);
   for (let covered = 0; covered < length;) {
@@ -97,8 +100,9 @@ const VALID = 1n << 0n;
 const SHARED = 1n << 15n;
 
 /**
- * Whether a page of a copy-on-write view was written since it was mapped, as far as is known: a written page is present and no
- * longer shared ("PSAPI_WORKING_SET_EX_BLOCK union"). Pages that were paged out, and those behind the first 4,096, are not seen.
+ * Whether a page of a copy-on-write view was written since it was mapped, as far as is known: a
+ * written page is present and no longer shared ("PSAPI_WORKING_SET_EX_BLOCK union"). Pages that
+ * were paged out, and those behind the first 4,096, are not seen.
  */
 export function hasWrittenPage(base: Deno.PointerObject, length: number): boolean {
   const { page } = pageSizes();

@@ -2,34 +2,32 @@ import { checkViewAccess, type MappedBytes, type SharedMemoryAccess } from "./ac
 import { flushFile } from "./file_backing.ts";
 import { Mapping } from "./mapping.ts";
 import {
-  adoptShared,
-  closeShared,
-  createShared,
-  type OpenSection,
-  openShared,
-} from "./open_section.ts";
-import type {
-  SharedMemoryCreateOptions,
-  SharedMemoryHandleOptions,
-  SharedMemoryOpenOptions,
-  ViewOptions,
+  checkViewOptions,
+  partLength,
+  type SharedMemoryCreateOptions,
+  type SharedMemoryHandleOptions,
+  type SharedMemoryOpenOptions,
+  type SharedMemoryViewOptions,
 } from "./options.ts";
-import { partLength } from "./range.ts";
+import { adoptShared, closeShared, createShared, type OpenSection, openShared } from "./section.ts";
 import { MappedView } from "./view.ts";
 
 /**
  * Memory that several processes use at once: what one writes, the others see at once.
  *
- * It is named, or passed on by its handle; of the system's memory, or the contents of a file. It is mapped when `bytes` or `buffer` is
- * first used. All of it is closed by {@linkcode SharedMemory.close}, or by `using`: arrays that are left then have length 0.
+ * It is named, or passed on by its handle; of the system's memory, or the contents of a file. It is
+ * mapped when `bytes` or `buffer` is first used. All of it is closed by
+ * {@linkcode SharedMemory.close}, or by `using`: arrays that are left then have length 0.
  *
- * Nothing orders the accesses of several processes but what they agree on: a mutex, a {@linkcode SeqLock}, or `Atomics`
- * on an `Int32Array` of the buffer. Treat what others wrote as input: copy it once, check the copy, then use it.
+ * Nothing orders the accesses of several processes but what they agree on: a mutex, a
+ * {@linkcode SeqLock}, or `Atomics` on an `Int32Array` of the buffer. Treat what others wrote as
+ * input: copy it once, check the copy, then use it.
  *
- * Give a Worker the name, or `memory.duplicateTo(Deno.pid)` for `SharedMemory.fromHandle()` there; its buffer must not be transferred.
+ * Give a Worker the name, or `memory.duplicateTo(Deno.pid)` for `SharedMemory.fromHandle()` there;
+ * its buffer must not be transferred.
  *
- * Windows documentation: "File Mapping", "Creating Named Shared Memory", "CreateFileMappingW function",
- * "MapViewOfFileEx function".
+ * Windows documentation: "File Mapping", "Creating Named Shared Memory", "CreateFileMappingW
+ * function", "MapViewOfFileEx function".
  *
  * @typeParam Access What this process may do with it.
  *
@@ -63,23 +61,24 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   /**
    * Makes shared memory, all zero, or opens what has the name.
    *
-   * Memory that existed keeps its contents, its size and its kind: `size` is then the part that is used. It is not known
-   * whether a section that existed is of the same file.
+   * Memory that existed keeps its contents, its size and its kind: `size` is then the part that is
+   * used. It is not known whether a section that existed is of the same file.
    *
    * Windows documentation: "CreateFileMappingW function".
    *
-   * @throws {TypeError} If the name breaks a rule (see {@linkcode SharedMemoryCreateOptions.name}), `access`, `security` or
-   *   `file` is not what it may be, `size` is missing, or `reserve` is asked for a file.
-   * @throws {RangeError} If `size` is not a whole number from 1 to 2^53 - 1, memory that existed is smaller, or a file is empty or too
-   *   small and cannot be made larger.
-   * @throws {Deno.errors.AlreadyExists} If the name exists and `exclusive` is asked for, another kind of object has the name, or
-   *   what has it is no file although `file` is given.
+   * @throws {TypeError} If the name breaks a rule (see {@linkcode SharedMemoryCreateOptions.name}),
+   *   `access`, `security` or `file` is not what it may be, `size` is missing, or `reserve` is
+   *   asked for a file.
+   * @throws {RangeError} If `size` is not a whole number from 1 to 2^53 - 1, memory that existed is
+   *   smaller, or a file is empty or too small and cannot be made larger.
+   * @throws {Deno.errors.AlreadyExists} If the name exists and `exclusive` is asked for, another
+   *   kind of object has the name, or what has it is no file although `file` is given.
    * @throws {Deno.errors.NotFound} If the file or its folder does not exist.
-   * @throws {Deno.errors.PermissionDenied} If the memory or the file exists and denies this user the access, or the right to
-   *   make objects in `Global\` is missing.
+   * @throws {Deno.errors.PermissionDenied} If the memory or the file exists and denies this user
+   *   the access, or the right to make objects in `Global\` is missing.
    * @throws {Deno.errors.Busy} If another process has opened the file and does not share it.
-   * @throws {Win32Error} If it cannot be made, as when it is too large for the system (`ERROR_COMMITMENT_LIMIT`,
-   *   `ERROR_NOT_ENOUGH_MEMORY`) or the disk (`ERROR_DISK_FULL`).
+   * @throws {Win32Error} If it cannot be made, as when it is too large for the system
+   *   (`ERROR_COMMITMENT_LIMIT`, `ERROR_NOT_ENOUGH_MEMORY`) or the disk (`ERROR_DISK_FULL`).
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
    * @example Memory
@@ -117,7 +116,8 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
    * Windows documentation: "OpenFileMappingW function".
    *
    * @throws {TypeError} If the name breaks a rule, or `access` is not one.
-   * @throws {RangeError} If `offset` or `size` is not a whole number, or the part does not lie within the memory.
+   * @throws {RangeError} If `offset` or `size` is not a whole number, or the part does not lie
+   *   within the memory.
    * @throws {Deno.errors.NotFound} If there is nothing of this name.
    * @throws {Deno.errors.AlreadyExists} If another kind of object has the name.
    * @throws {Deno.errors.PermissionDenied} If it denies this user the access.
@@ -144,12 +144,14 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   }
 
   /**
-   * Uses a handle that this process inherited, or was given by {@linkcode SharedMemory.duplicateTo}. The handle belongs to the result, which
-   * closes it; if this call fails, it does not.
+   * Uses a handle that this process inherited, or was given by
+   * {@linkcode SharedMemory.duplicateTo}. The handle belongs to the result, which closes it; if
+   * this call fails, it does not.
    *
    * @param handle Its number.
    * @throws {TypeError} If `handle` is not a positive bigint, or `access` is not one.
-   * @throws {RangeError} If `offset` or `size` is not a whole number, or the part does not lie within the memory.
+   * @throws {RangeError} If `offset` or `size` is not a whole number, or the part does not lie
+   *   within the memory.
    * @throws {Deno.errors.BadResource} If it is no open handle, or one of something else.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    *
@@ -183,8 +185,8 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   }
 
   /**
-   * The size in bytes: what was asked for, or all there is. The system may have rounded the size of a section that someone else
-   * made up to a multiple of 4 KiB.
+   * The size in bytes: what was asked for, or all there is. The system may have rounded the size of
+   * a section that someone else made up to a multiple of 4 KiB.
    */
   get size(): number {
     return this.#section.size;
@@ -201,7 +203,8 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   }
 
   /**
-   * The number of the handle, for a process that inherits it, or for a call of another library; it stays this object's.
+   * The number of the handle, for a process that inherits it, or for a call of another library; it
+   * stays this object's.
    *
    * @throws {Deno.errors.BadResource} If it is closed.
    */
@@ -210,23 +213,28 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   }
 
   /**
-   * The memory, `size` bytes of it. It is mapped when this is first read, and reading it again costs nothing.
+   * The memory, `size` bytes of it. It is mapped when this is first read, and reading it again
+   * costs nothing.
    *
    * @throws {Deno.errors.BadResource} If it is closed.
    * @throws {Deno.errors.PermissionDenied} If the handle does not allow the access.
-   * @throws {Win32Error} If it cannot be mapped, as when it is too large: use {@linkcode SharedMemory.view} then.
+   * @throws {Win32Error} If it cannot be mapped, as when it is too large: use
+   *   {@linkcode SharedMemory.view} then.
    * @throws {RangeError} If it is larger than an `ArrayBuffer` may be.
-   * @throws {Deno.errors.NotSupported} If it has pages that are reserved only and cannot be committed.
+   * @throws {Deno.errors.NotSupported} If it has pages that are reserved only and cannot be
+   *   committed.
    */
   get bytes(): MappedBytes<Access> {
     return this.#bytes ?? this.#map();
   }
 
   /**
-   * The buffer under `bytes`, with the same first byte: for typed arrays, `DataView` and struct types. (Of memory opened with an
-   * `offset` that is no multiple of 8, it starts at the next lower one: mind `bytes.byteOffset`.)
+   * The buffer under `bytes`, with the same first byte: for typed arrays, `DataView` and struct
+   * types. (Of memory opened with an `offset` that is no multiple of 8, it starts at the next lower
+   * one: mind `bytes.byteOffset`.)
    *
-   * Do not transfer it, by `postMessage()`, `structuredClone()` or `transfer()`: give a Worker the name or a duplicated handle.
+   * Do not transfer it, by `postMessage()`, `structuredClone()` or `transfer()`: give a Worker the
+   * name or a duplicated handle.
    *
    * @throws What reading `bytes` throws.
    */
@@ -237,16 +245,20 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   /**
    * Maps a part of the memory on its own.
    *
-   * Offsets need not be multiples of 64 KiB, as Windows has it: what must be mapped before the part is not shown. Views with access
-   * `"copyOnWrite"` have each their own private pages.
+   * Offsets need not be multiples of 64 KiB, as Windows has it: what must be mapped before the part
+   * is not shown. Views with access `"copyOnWrite"` have each their own private pages.
    *
-   * @throws {TypeError} If `access` goes beyond what the memory was opened with, or `address` is not a bigint.
-   * @throws {RangeError} If the part does not lie within the memory, or `address` is no possible one.
+   * @throws {TypeError} If `access` goes beyond what the memory was opened with, or `address` is
+   *   not a bigint.
+   * @throws {RangeError} If the part does not lie within the memory, or `address` is no possible
+   *   one.
    * @throws {Deno.errors.BadResource} If it is closed.
    * @throws {Deno.errors.PermissionDenied} If the handle does not allow the access.
-   * @throws {Win32Error} If it cannot be mapped: the wanted address is taken (`ERROR_INVALID_ADDRESS`), or there is no room
-   *   (`ERROR_NOT_ENOUGH_MEMORY`, `ERROR_COMMITMENT_LIMIT`).
-   * @throws {Deno.errors.NotSupported} If the part has pages that are reserved only and cannot be committed.
+   * @throws {Win32Error} If it cannot be mapped: the wanted address is taken
+   *   (`ERROR_INVALID_ADDRESS`), or there is no room (`ERROR_NOT_ENOUGH_MEMORY`,
+   *   `ERROR_COMMITMENT_LIMIT`).
+   * @throws {Deno.errors.NotSupported} If the part has pages that are reserved only and cannot be
+   *   committed.
    *
    * @example A record in the middle, read-only
    * ```ts
@@ -258,8 +270,9 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
    * ```
    */
   view<ViewAccess extends SharedMemoryAccess = Access>(
-    options: ViewOptions<ViewAccess> = {},
+    options: SharedMemoryViewOptions<ViewAccess> = {},
   ): MappedView<ViewAccess> {
+    checkViewOptions(options);
     const { handle, size } = this.#section;
     // Without the option ViewAccess is Access, which TypeScript cannot see.
     const access = options.access ?? this.access as SharedMemoryAccess as ViewAccess;
@@ -270,9 +283,10 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   }
 
   /**
-   * Has what was written stored in the file behind the memory: returns when the file system has all of it, and the disk
-   * has confirmed it. Without a file it does nothing. Of a section that was opened by name or handle it hands over what was written here to the
-   * file system, which stores it in its own time.
+   * Has what was written stored in the file behind the memory: returns when the file system has all
+   * of it, and the disk has confirmed it. Without a file it does nothing. Of a section that was
+   * opened by name or handle it hands over what was written here to the file system, which stores
+   * it in its own time.
    *
    * Windows documentation: "FlushViewOfFile function", "FlushFileBuffers function".
    *
@@ -290,8 +304,9 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   }
 
   /**
-   * A handle to the same memory for another process, or for a Worker of this one (`Deno.pid`), to be used there with
-   * {@linkcode SharedMemory.fromHandle}. It must be closed there, or it lives as long as that process.
+   * A handle to the same memory for another process, or for a Worker of this one (`Deno.pid`), to
+   * be used there with {@linkcode SharedMemory.fromHandle}. It must be closed there, or it lives as
+   * long as that process.
    *
    * Windows documentation: "DuplicateHandle function".
    *
@@ -314,12 +329,14 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   }
 
   /**
-   * Unmaps all views and closes the handle; arrays that are left then have length 0. Further calls do nothing. The memory is gone
-   * when no process has it open any more.
+   * Unmaps all views and closes the handle; arrays that are left then have length 0. Further calls
+   * do nothing. The memory is gone when no process has it open any more.
    *
-   * No asynchronous operation, such as `file.read(memory.bytes)`, may still be at work on the memory.
+   * No asynchronous operation, such as `file.read(memory.bytes)`, may still be at work on the
+   * memory.
    *
-   * @throws {Deno.errors.Busy} If a buffer was transferred: its memory stays mapped until the process ends, and all else is closed.
+   * @throws {Deno.errors.Busy} If a buffer was transferred: its memory stays mapped until the
+   *   process ends, and all else is closed.
    * @throws {TypeError} If something read-only was written by an index; all is closed.
    * @throws {AggregateError} If there are several such errors.
    */

@@ -14,8 +14,8 @@ export interface ViewPlace<Access extends SharedMemoryAccess> {
 }
 
 /**
- * A part of shared memory that is mapped on its own, as {@linkcode SharedMemory.view} makes it: of memory that is too large to be
- * mapped whole, at a wanted address, or with another access.
+ * A part of shared memory that is mapped on its own, as {@linkcode SharedMemory.view} makes it: of
+ * memory that is too large to be mapped whole, at a wanted address, or with another access.
  *
  * It stays mapped until it is closed, or the shared memory is. Then its arrays have length 0.
  *
@@ -77,10 +77,12 @@ export class MappedView<Access extends SharedMemoryAccess = "readWrite"> impleme
   }
 
   /**
-   * The buffer under `bytes`. It starts with the first byte of the view if the view's offset is a multiple of 8, and otherwise
-   * at the next lower such offset, so that `bytes.byteOffset` is from 0 to 7.
+   * The buffer under `bytes`. It starts with the first byte of the view if the view's offset is a
+   * multiple of 8, and otherwise at the next lower such offset, so that `bytes.byteOffset` is from
+   * 0 to 7.
    *
-   * Do not transfer it, by `postMessage()`, `structuredClone()` or `transfer()`: give a Worker the name or a duplicated handle.
+   * Do not transfer it, by `postMessage()`, `structuredClone()` or `transfer()`: give a Worker the
+   * name or a duplicated handle.
    *
    * @throws {Deno.errors.BadResource} If the view is closed.
    */
@@ -98,7 +100,8 @@ export class MappedView<Access extends SharedMemoryAccess = "readWrite"> impleme
   }
 
   /**
-   * Has what was written through this view stored in the file behind it; returns when the disk has it. Without a file it does nothing.
+   * Has what was written through this view stored in the file behind it; returns when the disk has
+   * it. Without a file it does nothing.
    *
    * See {@linkcode SharedMemory.flush} for what is promised, and what is thrown.
    */
@@ -112,8 +115,10 @@ export class MappedView<Access extends SharedMemoryAccess = "readWrite"> impleme
    *
    * No asynchronous operation, such as `file.read(view.bytes)`, may still be at work on the memory.
    *
-   * @throws {Deno.errors.Busy} If its buffer was transferred; the memory then stays mapped until the process ends.
-   * @throws {TypeError} If it is read-only and was written by an index; it is unmapped all the same.
+   * @throws {Deno.errors.Busy} If its buffer was transferred; the memory then stays mapped until
+   *   the process ends.
+   * @throws {TypeError} If it is read-only and was written by an index; it is unmapped all the
+   *   same.
    */
   close(): void {
     const mapping = this.#mapping;

@@ -7,9 +7,10 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { type Codec, codecOf, type FieldType, fieldType, registrationOf } from "./field.ts";
 
-/** How {@linkcode defineStruct} lays out a struct. */
+/** Options for {@linkcode defineStruct}. */
 export interface StructOptions {
   /**
    * The `#pragma pack` in force where the C struct is declared: no field is aligned to more than
@@ -25,6 +26,8 @@ export interface StructOptions {
    */
   readonly size?: number;
 }
+
+const STRUCT_OPTIONS: OptionNames<StructOptions> = { pack: true, size: true };
 
 /** A field with its place. */
 export interface PlacedField {
@@ -75,7 +78,14 @@ function roundUp(offset: number, align: number): number {
 
 /** Lays the fields out in the order of declaration. */
 export function layOut(fields: object, options: StructOptions): Layout {
+  checkOptions(options, STRUCT_OPTIONS, "defineStruct()");
   const { pack = 16, size: wanted } = options;
+  if (typeof pack !== "number") {
+    throw new TypeError(`pack must be a number, not ${Deno.inspect(pack)}`);
+  }
+  if (wanted !== undefined && typeof wanted !== "number") {
+    throw new TypeError(`size must be a number of bytes, not ${Deno.inspect(wanted)}`);
+  }
   if (![1, 2, 4, 8, 16].includes(pack)) {
     throw new RangeError(`pack must be 1, 2, 4, 8 or 16, got ${pack}`);
   }

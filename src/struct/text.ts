@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkChoice, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { type Codec, type FieldType, fieldType } from "./field.ts";
 import { accessError, BASE as BASE_KEY, BYTES as BYTES_KEY, VIEW as VIEW_KEY } from "./live.ts";
 import { refusedType } from "./refused.ts";
@@ -14,8 +15,8 @@ const BASE: typeof BASE_KEY = BASE_KEY;
 const BYTES: typeof BYTES_KEY = BYTES_KEY;
 const VIEW: typeof VIEW_KEY = VIEW_KEY;
 
-/** What {@linkcode wstring} does with text that does not fit. */
-export interface TextOptions {
+/** Options for {@linkcode wstring}. */
+export interface WStringOptions {
   /**
    * Whether the text must leave room for a NUL at its end. `"optional"` lets it fill the field, as
    * `strncpy` does; only for readers that stop at the size of the field.
@@ -32,8 +33,8 @@ export interface TextOptions {
   readonly overflow?: "throw" | "truncate";
 }
 
-/** What {@linkcode cstring} does with text that does not fit, and how it is encoded. */
-export interface CStringOptions extends TextOptions {
+/** Options for {@linkcode cstring}. */
+export interface CStringOptions extends WStringOptions {
   /**
    * How the text is encoded. `"latin1"` is ISO 8859-1: one byte for each of the characters U+0000
    * to U+00FF, and every byte can be read.
@@ -42,6 +43,9 @@ export interface CStringOptions extends TextOptions {
    */
   readonly encoding?: "utf-8" | "latin1";
 }
+
+const WSTRING_OPTIONS: OptionNames<WStringOptions> = { terminator: true, overflow: true };
+const CSTRING_OPTIONS: OptionNames<CStringOptions> = { ...WSTRING_OPTIONS, encoding: true };
 
 /**
  * A string in a fixed number of bytes: `char name[32]` in C.
@@ -56,7 +60,7 @@ export interface CStringOptions extends TextOptions {
  * @returns a field type; writing throws a RangeError if the text is too long, and a TypeError if it
  *   contains a NUL, an unpaired surrogate (UTF-8), or a character above U+00FF (latin1)
  * @throws {RangeError} if `size` is not a positive whole number
- * @throws {TypeError} if an option has a value that is not allowed
+ * @throws {TypeError} if an option does not exist, or has a value that is not allowed
  *
  * @example
  * ```ts
@@ -68,8 +72,9 @@ export interface CStringOptions extends TextOptions {
  * ```
  */
 export function cstring(size: number, options: CStringOptions = {}): FieldType<string> {
+  checkOptions(options, CSTRING_OPTIONS, "cstring()");
   const { encoding = "utf-8" } = options;
-  oneOf("encoding", encoding, ["utf-8", "latin1"]);
+  checkChoice("encoding", encoding, ["utf-8", "latin1"]);
   return text(`cstring(${size})`, size, encoding === "latin1" ? latin1 : utf8, options);
 }
 
@@ -87,7 +92,7 @@ export function cstring(size: number, options: CStringOptions = {}): FieldType<s
  * @returns a field type; writing throws a RangeError if the text is too long, and a TypeError if it
  *   contains a NUL
  * @throws {RangeError} if `length` is not a positive whole number
- * @throws {TypeError} if an option has a value that is not allowed
+ * @throws {TypeError} if an option does not exist, or has a value that is not allowed
  *
  * @example
  * ```ts
@@ -99,7 +104,8 @@ export function cstring(size: number, options: CStringOptions = {}): FieldType<s
  * console.log(live.text.length); // 255
  * ```
  */
-export function wstring(length: number, options: TextOptions = {}): FieldType<string> {
+export function wstring(length: number, options: WStringOptions = {}): FieldType<string> {
+  checkOptions(options, WSTRING_OPTIONS, "wstring()");
   return text(`wstring(${length})`, length, utf16, options);
 }
 
@@ -107,11 +113,11 @@ function text(
   name: string,
   capacity: number,
   encoding: Encoding,
-  options: TextOptions,
+  options: WStringOptions,
 ): FieldType<string> {
   const { terminator = "required", overflow = "throw" } = options;
-  oneOf("terminator", terminator, ["required", "optional"]);
-  oneOf("overflow", overflow, ["throw", "truncate"]);
+  checkChoice("terminator", terminator, ["required", "optional"]);
+  checkChoice("overflow", overflow, ["throw", "truncate"]);
   if (!Number.isSafeInteger(capacity) || capacity < 1) {
     throw new RangeError(`The size of a string field must be a positive integer, got ${capacity}`);
   }
@@ -168,10 +174,4 @@ function text(
     }),
   };
   return fieldType(codec);
-}
-
-function oneOf(option: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) {
-    throw new TypeError(`${option} must be ${allowed.map((each) => `"${each}"`).join(" or ")}`);
-  }
 }

@@ -57,7 +57,7 @@ export { type EventCreateOptions, EventObject } from "./event_object.ts";
 export { Mutex, MutexLock } from "./mutex.ts";
 export type { SyncCreateOptions, SyncOpenOptions, WaitableOpenOptions } from "./object_kind.ts";
 export { Semaphore, type SemaphoreCreateOptions, SemaphorePermit } from "./semaphore.ts";
-export { SynchronizationObject, Waitable } from "./synchronization_object.ts";
+export type { SynchronizationObject, Waitable } from "./synchronization_object.ts";
 export type {
   AbsoluteSchedule,
   InstantLike,

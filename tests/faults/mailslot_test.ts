@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
+import { createMailslot, openMailslotSync } from "../../src/mailslot/mod.ts";
 import { runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
@@ -26,7 +26,7 @@ test("A writer that is ended in the middle of its messages leaves whole ones", a
   await process.status;
   for (const message of mailslot.drain()) check.take(message);
   // The mailslot is as good as before.
-  using writer = openMailslot({ name });
+  using writer = openMailslotSync({ name });
   writer.sendSync(new Uint8Array([1, 2, 3]));
   assertEquals([...await mailslot.receive()], [1, 2, 3]);
 });
@@ -37,13 +37,13 @@ test("The name of a mailslot whose process was ended is free again", async () =>
   await process.waitForLine("ready");
   assertThrows(() => createMailslot({ name }), Deno.errors.AlreadyExists);
   {
-    using writer = openMailslot({ name });
+    using writer = openMailslotSync({ name });
     writer.sendSync(new Uint8Array(12));
     await process.waitForLine("12");
   }
   process.kill();
   await process.status;
-  assertThrows(() => openMailslot({ name }), Deno.errors.NotFound);
+  assertThrows(() => openMailslotSync({ name }), Deno.errors.NotFound);
   createMailslot({ name }).close();
 });
 
@@ -51,7 +51,7 @@ test("A writer whose mailslot is closed gets BrokenPipe, or is not told as under
   // Wine keeps the mailslot, with nobody to read it, as long as a writer has it open.
   const name = uniqueName("mailslot");
   const mailslot = createMailslot({ name });
-  using writer = openMailslot({ name });
+  using writer = openMailslotSync({ name });
   mailslot.close();
   try {
     writer.sendSync(new Uint8Array(1));
@@ -59,5 +59,5 @@ test("A writer whose mailslot is closed gets BrokenPipe, or is not told as under
     assert(error instanceof Deno.errors.BrokenPipe, String(error));
   }
   writer.close();
-  assertThrows(() => openMailslot({ name }), Deno.errors.NotFound);
+  assertThrows(() => openMailslotSync({ name }), Deno.errors.NotFound);
 });

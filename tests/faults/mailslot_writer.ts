@@ -4,12 +4,12 @@
 //
 // READY is an inherited semaphore, START an inherited event; COUNT may be Infinity.
 
-import { openMailslot } from "../../src/mailslot/mod.ts";
+import { openMailslotSync } from "../../src/mailslot/mod.ts";
 import { EventObject, Semaphore } from "../../src/sync/mod.ts";
 import { numberedMessage } from "./mailslot_messages.ts";
 
 const [name, writerNumber, count, readyHandle, startHandle] = Deno.args;
-using writer = openMailslot({ name });
+using writer = openMailslotSync({ name });
 using ready = Semaphore.fromHandle(BigInt(readyHandle));
 using start = EventObject.fromHandle(BigInt(startHandle));
 ready.release();

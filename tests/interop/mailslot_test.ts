@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { spawnWithHandles } from "../../src/process/mod.ts";
-import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
+import { createMailslot, openMailslotSync } from "../../src/mailslot/mod.ts";
 import { bytesOf, pattern, textOf } from "../util/bytes.ts";
 import { peer, runPeer, startPeer } from "../util/c_peer.ts";
 import { uniqueName } from "../util/names.ts";
@@ -23,7 +23,7 @@ test("A C program receives the messages that are sent to its mailslot", async ()
   const name = uniqueName("mailslot");
   await using server = startPeer(PROGRAM, ["serve", `\\\\.\\mailslot\\${name}`, 0]);
   await server.waitForLine("ready");
-  using writer = openMailslot({ name });
+  using writer = openMailslotSync({ name });
   await writer.send(bytesOf("hello"));
   writer.sendSync(new Uint8Array(0));
   await writer.send(pattern(100_000));
@@ -39,7 +39,7 @@ test("A C program that inherits a mailslot reads from it, and this program goes 
   if (path === null) throw new Error("The C program has not been compiled");
   const name = uniqueName("mailslot");
   using mailslot = createMailslot({ name });
-  using writer = openMailslot({ name });
+  using writer = openMailslotSync({ name });
   await using child = spawnWithHandles(path, {
     args: ([handle]) => ["read", String(handle)],
     inherit: [mailslot],

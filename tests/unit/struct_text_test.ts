@@ -173,7 +173,7 @@ test("An option that there is not is a TypeError", () => {
   assertThrows(
     () => cstring(4, { encoding: "ascii" as "utf-8" }),
     TypeError,
-    'encoding must be "utf-8" or "latin1"',
+    'encoding must be one of "utf-8", "latin1"',
   );
   assertThrows(
     () => cstring(4, { terminator: "no" as "optional" }),

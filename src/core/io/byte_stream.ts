@@ -1,3 +1,5 @@
+import { checkBytes } from "../memory/bytes.ts";
+
 /** What Web Streams are made of: the reading and writing side of a connection. */
 export interface ByteTransport {
   /** Reads into `p`; `null` at the end. */
@@ -10,8 +12,9 @@ export interface ByteTransport {
 const CHUNK_SIZE = 64 * 1024;
 
 /**
- * A byte stream over a connection's reads ("bring your own buffer" readers are served without a copy of ours). Nothing
- * is read ahead, so a slow reader holds the peer back; cancelling runs `cancel`.
+ * A byte stream over a connection's reads ("bring your own buffer" readers are served without a
+ * copy of ours). Nothing is read ahead, so a slow reader holds the peer back; cancelling runs
+ * `cancel`.
  */
 export function readableBytes(
   transport: Pick<ByteTransport, "read">,
@@ -41,7 +44,28 @@ export function readableBytes(
   }, { highWaterMark: 0 });
 }
 
-/** A stream whose chunks are written in full, one after another; back-pressure is the connection's. */
+/**
+ * The bytes of a chunk. As Deno's own streams do, this takes buffers and other views as well as a
+ * `Uint8Array`.
+ *
+ * @throws {TypeError} If it has no bytes.
+ */
+function bytesOfChunk(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return checkBytes(chunk, "A chunk");
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+  throw new TypeError(
+    `A chunk must be a Uint8Array, another view or an ArrayBuffer, not ${
+      Deno.inspect(chunk, { depth: 0 })
+    }`,
+  );
+}
+
+/**
+ * A stream whose chunks are written in full, one after another; back-pressure is the connection's.
+ */
 export function writableBytes(
   transport: Pick<ByteTransport, "write">,
   close: () => void | Promise<void>,
@@ -49,7 +73,7 @@ export function writableBytes(
 ): WritableStream<Uint8Array<ArrayBufferLike>> {
   return new WritableStream({
     async write(chunk) {
-      let rest = chunk;
+      let rest = bytesOfChunk(chunk);
       while (rest.byteLength > 0) rest = rest.subarray(await transport.write(rest));
     },
     close,

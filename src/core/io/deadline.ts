@@ -127,6 +127,14 @@ function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | unde
   throw new TypeError(`signal must be an AbortSignal, not ${Deno.inspect(signal)}`);
 }
 
+/** Blocks the thread while `milliseconds` pass. */
+export function pauseSync(milliseconds: number): void {
+  Atomics.wait(neverNotified, 0, 0, milliseconds);
+}
+
+// What Atomics.wait() sleeps on: it takes shared memory only.
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));
+
 /** Lets `milliseconds` pass; rejects with the signal's reason if it aborts first. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -71,6 +71,18 @@ export function checkInteger(option: string, value: number, min: number, max: nu
   throw new RangeError(`${option} must be an integer from ${min} to ${max}, not ${value}`);
 }
 
+/** @throws {TypeError} If `value` is neither a string nor left out. */
+export function checkString(option: string, value: string | undefined): void {
+  if (value === undefined || typeof value === "string") return;
+  throw new TypeError(`${option} must be a string, not ${Deno.inspect(value)}`);
+}
+
+/** @throws {TypeError} If `value` is not a function. */
+export function checkFunction(option: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new TypeError(`${option} must be a function, not ${Deno.inspect(value)}`);
+}
+
 /** @throws {TypeError} If `value` is neither a boolean nor left out. */
 export function checkBoolean(option: string, value: boolean | undefined): void {
   if (value === undefined || typeof value === "boolean") return;

@@ -31,15 +31,17 @@ export interface WaitSyncOptions {
 /**
  * A timeout as Windows takes it: milliseconds as an unsigned 32-bit number, rounded up so that none
  * is cut short.
+ *
+ * @param option The option's name in messages.
  */
-export function windowsTimeout(timeout: number | undefined): number {
+export function windowsTimeout(timeout: number | undefined, option = "timeout"): number {
   if (timeout === undefined || timeout === Infinity) return INFINITE;
   if (typeof timeout !== "number") {
-    throw new TypeError(`timeout must be a number of milliseconds, not ${typeof timeout}`);
+    throw new TypeError(`${option} must be a number of milliseconds, not ${typeof timeout}`);
   }
   if (!(timeout >= 0 && timeout <= LONGEST_WAIT)) {
     throw new RangeError(
-      `timeout must be from 0 to ${LONGEST_WAIT} milliseconds, or Infinity: ${timeout} is not`,
+      `${option} must be from 0 to ${LONGEST_WAIT} milliseconds, or Infinity: ${timeout} is not`,
     );
   }
   return Math.ceil(timeout);

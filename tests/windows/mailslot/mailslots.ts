@@ -3,8 +3,8 @@ import {
   type CreateMailslotOptions,
   type Mailslot,
   type MailslotWriter,
-  openMailslot,
-  type OpenMailslotOptions,
+  openMailslotSync,
+  type OpenMailslotSyncOptions,
 } from "../../../src/mailslot/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 
@@ -17,10 +17,10 @@ export interface MailslotPair extends Disposable {
 /** Makes a mailslot with a name of its own, and a writer to it. */
 export function mailslotPair(
   { name = uniqueName("mailslot"), ...options }: Partial<CreateMailslotOptions> = {},
-  writerOptions: Partial<OpenMailslotOptions> = {},
+  writerOptions: Partial<OpenMailslotSyncOptions> = {},
 ): MailslotPair {
   const mailslot = createMailslot({ name, ...options });
-  const writer = openMailslot({ name, ...writerOptions });
+  const writer = openMailslotSync({ name, ...writerOptions });
   return {
     mailslot,
     writer,

@@ -3,7 +3,7 @@ import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import {
   createMailslot,
   Mailslot,
-  openMailslot,
+  openMailslotSync,
   type WaitOptions,
   Win32Error,
 } from "../../../src/mailslot/mod.ts";
@@ -268,7 +268,7 @@ test("1,000 mailslots made, used and closed leave no handle and no operation", a
   await assertLeaksNoHandle(async () => {
     const name = uniqueName("mailslot");
     using mailslot = createMailslot({ name });
-    using writer = openMailslot({ name });
+    using writer = openMailslotSync({ name });
     writer.sendSync(new Uint8Array(1));
     await mailslot.receive();
     const pending = mailslot.receive().catch(() => {});

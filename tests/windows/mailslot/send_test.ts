@@ -4,8 +4,8 @@ import {
   createMailslot,
   Mailslot,
   openMailslot,
+  openMailslotSync,
   SecurityDescriptor,
-  waitForMailslot,
 } from "../../../src/mailslot/mod.ts";
 import { HANDLE_FLAG_INHERIT } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
@@ -19,7 +19,7 @@ import { mailslotPair } from "./mailslots.ts";
 test("Several writers send to one mailslot at once", async () => {
   const name = uniqueName("mailslot");
   using mailslot = createMailslot({ name });
-  const writers = Array.from({ length: 8 }, () => openMailslot({ name }));
+  const writers = Array.from({ length: 8 }, () => openMailslotSync({ name }));
   await Promise.all(writers.map((writer, index) => writer.send(bytesOf(`from ${index}`))));
   const texts = mailslot.drain().map(textOf);
   assertEquals(texts.sort(), writers.map((_, index) => `from ${index}`));
@@ -78,7 +78,7 @@ test("Messages to other computers have at most 424 bytes", () => {
   // Under Wine there are no such paths, so that the writer cannot be opened.
   for (const computer of ["*", "winipc-no-such-host"]) {
     try {
-      using writer = openMailslot({ name: uniqueName("mailslot"), computer });
+      using writer = openMailslotSync({ name: uniqueName("mailslot"), computer });
       assertEquals(writer.maxMessageSize, 424);
       assertThrows(() => writer.sendSync(new Uint8Array(425)), RangeError, "at most 424 bytes");
     } catch (error) {
@@ -89,22 +89,52 @@ test("Messages to other computers have at most 424 bytes", () => {
 
 test("A mailslot that is not there is NotFound", async () => {
   const name = uniqueName("mailslot");
-  assertThrows(
-    () => openMailslot({ name }),
-    Deno.errors.NotFound,
-    `Cannot open mailslot "\\\\.\\mailslot\\${name}"`,
-  );
-  await assertRejects(
-    () => waitForMailslot({ name, timeout: 30 }),
-    Deno.errors.TimedOut,
-    `There was no mailslot "\\\\.\\mailslot\\${name}" within 30 ms`,
-  );
-  await assertRejects(() => waitForMailslot({ name, timeout: 0 }), Deno.errors.TimedOut);
+  const { NotFound } = Deno.errors;
+  const notFound = `Cannot open mailslot "\\\\.\\mailslot\\${name}"`;
+  assertThrows(() => openMailslotSync({ name }), NotFound, notFound);
+  assertThrows(() => openMailslotSync({ name, wait: false, timeout: 60_000 }), NotFound, notFound);
+  await assertRejects(() => openMailslot({ name }), NotFound, notFound);
+  await assertRejects(() => openMailslot({ name, timeout: 60_000 }), NotFound, notFound);
 });
 
-test("waitForMailslot() waits until there is one", async () => {
+test("A mailslot that is waited for and does not come is TimedOut", async () => {
   const name = uniqueName("mailslot");
-  const opening = waitForMailslot({ name });
+  const { TimedOut } = Deno.errors;
+  for (const timeout of [0, 30]) {
+    const options = { name, wait: true, timeout };
+    const late = `There was no mailslot "\\\\.\\mailslot\\${name}" within ${timeout} ms`;
+    await assertRejects(() => openMailslot(options), TimedOut, late);
+    assertThrows(() => openMailslotSync(options), TimedOut, late);
+  }
+});
+
+test("openMailslot() on this computer is done in the same turn of the event loop", async () => {
+  const name = uniqueName("mailslot");
+  using _mailslot = createMailslot({ name });
+  let opened = false;
+  const opening = openMailslot({ name }).finally(() => opened = true);
+  // Microtasks alone let no event in.
+  for (let microtask = 0; microtask < 10; microtask++) await Promise.resolve();
+  assertEquals(opened, true);
+  using writer = await opening;
+  assertEquals(writer.path, `\\\\.\\mailslot\\${name}`);
+});
+
+test("openMailslotSync() with wait opens a mailslot that another thread creates later", () => {
+  const name = uniqueName("mailslot");
+  const url = new URL("./late_mailslot.ts", import.meta.url);
+  const worker = new Worker(url, { type: "module", name });
+  try {
+    using writer = openMailslotSync({ name, wait: true });
+    writer.sendSync(bytesOf("finally"));
+  } finally {
+    worker.terminate();
+  }
+});
+
+test("openMailslot() with wait waits until there is one", async () => {
+  const name = uniqueName("mailslot");
+  const opening = openMailslot({ name, wait: true });
   await turnOfEventLoop();
   using mailslot = createMailslot({ name });
   using writer = await opening;
@@ -112,14 +142,14 @@ test("waitForMailslot() waits until there is one", async () => {
   assertEquals(textOf(mailslot.receiveSync()), "finally");
 });
 
-test("waitForMailslot() ends with the signal's reason", async () => {
+test("openMailslot() with wait ends with the signal's reason", async () => {
   const controller = new AbortController();
-  const opening = waitForMailslot({ name: uniqueName("mailslot"), signal: controller.signal });
+  const { signal } = controller;
+  const opening = openMailslot({ name: uniqueName("mailslot"), wait: true, signal });
   await turnOfEventLoop();
   controller.abort(new Error("enough"));
   await assertRejects(() => opening, Error, "enough");
-  const { signal } = controller;
-  await assertRejects(() => waitForMailslot({ name: "any", signal }), Error, "enough");
+  await assertRejects(() => openMailslot({ name: "any", wait: true, signal }), Error, "enough");
 });
 
 test("A closed writer refuses messages with BadResource", async () => {
@@ -148,17 +178,17 @@ test("Names make no difference between capital and small letters, and may be div
   const name = uniqueName("mailslot");
   using mailslot = createMailslot({ name: `\\\\.\\mailslot\\winipc\\${name}` });
   assertEquals(mailslot.path, `\\\\.\\mailslot\\winipc\\${name}`);
-  using writer = openMailslot({ name: `\\\\.\\MAILSLOT\\WINIPC\\${name.toUpperCase()}` });
+  using writer = openMailslotSync({ name: `\\\\.\\MAILSLOT\\WINIPC\\${name.toUpperCase()}` });
   writer.sendSync(bytesOf("x"));
   assertEquals(mailslot.info().count, 1);
-  assertThrows(() => openMailslot({ name }), Deno.errors.NotFound);
+  assertThrows(() => openMailslotSync({ name }), Deno.errors.NotFound);
 });
 
 test("A name is free again when the mailslot is closed", () => {
   const name = uniqueName("mailslot");
   for (let round = 0; round < 3; round++) {
     using mailslot = createMailslot({ name });
-    using writer = openMailslot({ name });
+    using writer = openMailslotSync({ name });
     writer.sendSync(new Uint8Array(round));
     // Not kept from the round before.
     assertEquals(mailslot.drain().map(({ length }) => length), [round]);

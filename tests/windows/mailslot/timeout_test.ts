@@ -116,7 +116,11 @@ test("Aborts that race with messages lose none and repeat none", async () => {
 test("Wrong options are refused, and nothing is created", () => {
   const name = uniqueName("mailslot");
   for (const readTimeout of [-1, NaN, 2 ** 32]) {
-    assertThrows(() => createMailslot({ name, readTimeout }), RangeError, "timeout must be from 0");
+    assertThrows(
+      () => createMailslot({ name, readTimeout }),
+      RangeError,
+      "readTimeout must be from 0",
+    );
   }
   for (const maxMessageSize of [-1, 1.5, NaN, 2 ** 32]) {
     assertThrows(

@@ -128,7 +128,10 @@ test("Wrong options are refused, and nothing is started", () => {
     [{ env: { "a=b": "c" } }, 'has no "="'],
     [{ cwd: "" }, "The path of a folder must not be empty"],
     [{ cwd: new URL("https://example.com/") }, "a file: URL"],
-    [{ inherit: [{ handle: 5 as unknown as bigint }] }, "A handle is a positive bigint"],
+    [
+      { inherit: [{ handle: 5 as unknown as bigint }] },
+      "The handle of inherit[0] must be a positive bigint",
+    ],
   ];
   for (const [options, message] of wrong) {
     assertThrows(() => spawnWithHandles("cmd.exe", options), TypeError, message);

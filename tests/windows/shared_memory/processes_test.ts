@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { readUnchanged, SeqLock, SharedMemory } from "../../../src/shared_memory/mod.ts";
+import { readConsistent, SeqLock, SharedMemory } from "../../../src/shared_memory/mod.ts";
 import { type DenoProcess, runDeno } from "../../util/deno_process.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
@@ -76,7 +76,7 @@ test("Without the lock the same reads see half-written records", async () => {
   while (!isTorn(words.slice())) stepAside();
 });
 
-test("readUnchanged() sees no half of what another process writes to three buffers", async () => {
+test("readConsistent() sees no half of what another process writes to three buffers", async () => {
   const name = localName();
   const size = 64 + 3 * 4 * WORDS;
   using _memory = SharedMemory.create({ name, size });
@@ -90,7 +90,7 @@ test("readUnchanged() sees no half of what another process writes to three buffe
     copy: (tick: number) =>
       new Int32Array(opened.buffer, 64 + 4 * WORDS * (tick % 3), WORDS).slice(),
   };
-  const { torn, different } = readALot(() => readUnchanged(reader, { timeout: 10_000 }));
+  const { torn, different } = readALot(() => readConsistent(reader, { timeout: 10_000 }));
   assertEquals(torn, 0);
   assert(different >= 100);
 });

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readUnchanged } from "../../../src/shared_memory/mod.ts";
+import { readConsistent } from "../../../src/shared_memory/mod.ts";
 import { array, defineStruct, i32 } from "../../../src/struct/mod.ts";
 import { test } from "../../util/test.ts";
 
-test("readUnchanged() copies once if the tick stays the same", () => {
+test("readConsistent() copies once if the tick stays the same", () => {
   let copies = 0;
-  const value = readUnchanged({
+  const value = readConsistent({
     tick: () => 7,
     copy: (tick) => {
       copies++;
@@ -15,12 +15,12 @@ test("readUnchanged() copies once if the tick stays the same", () => {
   assertEquals([value, copies], [14, 1]);
 });
 
-test("readUnchanged() copies again as long as the tick changes", () => {
+test("readConsistent() copies again as long as the tick changes", () => {
   const Buffer = defineStruct({ tick: i32, values: array(i32, 4) });
   const memory = new ArrayBuffer(Buffer.size);
   const live = Buffer.at(memory);
   let overwrites = 5;
-  const frame = readUnchanged({
+  const frame = readConsistent({
     tick: () => live.tick,
     copy: () => {
       const copy = Buffer.read(memory);
@@ -33,14 +33,14 @@ test("readUnchanged() copies again as long as the tick changes", () => {
   assertEquals(frame, { tick: 5, values: [4, 4, 4, 4] });
 });
 
-test("readUnchanged() takes ticks that are bigints or text", () => {
-  assertEquals(readUnchanged({ tick: () => 2n ** 40n, copy: (tick) => tick }), 2n ** 40n);
-  assertEquals(readUnchanged({ tick: () => "a" + "b", copy: (tick) => tick }), "ab");
+test("readConsistent() takes ticks that are bigints or text", () => {
+  assertEquals(readConsistent({ tick: () => 2n ** 40n, copy: (tick) => tick }), 2n ** 40n);
+  assertEquals(readConsistent({ tick: () => "a" + "b", copy: (tick) => tick }), "ab");
 });
 
-test("readUnchanged() throws away an error over data that were changed, and passes on another", () => {
+test("readConsistent() throws away an error over data that were changed, and passes on another", () => {
   let tick = 0;
-  const value = readUnchanged({
+  const value = readConsistent({
     tick: () => tick,
     copy: () => {
       if (tick++ === 0) throw new Error("half a frame");
@@ -52,18 +52,18 @@ test("readUnchanged() throws away an error over data that were changed, and pass
   const wrong = () => {
     throw new Error("whole, but wrong");
   };
-  assertThrows(() => readUnchanged({ tick: () => 1, copy: wrong }), Error, "whole, but wrong");
+  assertThrows(() => readConsistent({ tick: () => 1, copy: wrong }), Error, "whole, but wrong");
 });
 
-test("readUnchanged() gives up as Busy when the tick changes every time", () => {
+test("readConsistent() gives up as Busy when the tick changes every time", () => {
   let tick = 0;
   const reader = { tick: () => tick, copy: () => tick++ };
-  assertThrows(() => readUnchanged(reader, { maxAttempts: 3 }), Deno.errors.Busy, "3 attempts");
+  assertThrows(() => readConsistent(reader, { maxAttempts: 3 }), Deno.errors.Busy, "3 attempts");
   assertEquals(tick, 3);
-  assertThrows(() => readUnchanged(reader, { timeout: 10 }), Deno.errors.Busy, "overwritten");
+  assertThrows(() => readConsistent(reader, { timeout: 10 }), Deno.errors.Busy, "overwritten");
 });
 
-test("readUnchanged() refuses a function that is asynchronous", () => {
+test("readConsistent() refuses a function that is asynchronous", () => {
   const reader = { tick: () => 1, copy: () => Promise.resolve(1) };
-  assertThrows(() => readUnchanged(reader), TypeError, "asynchronous");
+  assertThrows(() => readConsistent(reader), TypeError, "asynchronous");
 });
