@@ -2,7 +2,7 @@
 // Uses an object of each kind, closes all, and ends.
 
 import { createPipe } from "../../src/anonymous_pipe/mod.ts";
-import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
+import { createMailslot, openMailslotSync } from "../../src/mailslot/mod.ts";
 import { connectNamedPipe, listenNamedPipe } from "../../src/named_pipe/mod.ts";
 import { EventObject, Mutex, Semaphore, WaitableTimer } from "../../src/sync/mod.ts";
 import { kernel32 } from "../../src/win32/kernel32.ts";
@@ -27,7 +27,7 @@ const data = new Uint8Array(100);
   const name = uniqueName("orderly");
   using mailslot = createMailslot({ name });
   const receiving = mailslot.receive();
-  using writer = openMailslot({ name });
+  using writer = openMailslotSync({ name });
   await writer.send(data);
   await receiving;
 }

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { AnonymousPipeReader, AnonymousPipeWriter } from "../../src/anonymous_pipe/mod.ts";
 import { RingReader, RingWriter, SharedQueue } from "../../src/channel/mod.ts";
-import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
+import { createMailslot, openMailslotSync } from "../../src/mailslot/mod.ts";
 import { connectNamedPipe, listenNamedPipe, type NamedPipeConn } from "../../src/named_pipe/mod.ts";
 import { EventObject, Mutex, Semaphore, WaitableTimer } from "../../src/sync/mod.ts";
 import { kernel32, SYNCHRONIZE } from "../../src/win32/kernel32.ts";
@@ -147,7 +147,7 @@ function streams(name: string): Peer {
         calls.add(pipes.reader.read(new Uint8Array(BYTES.length)));
       }
       attempt(() => {
-        using writer = openMailslot({ name: `${name}-mailslot` });
+        using writer = openMailslotSync({ name: `${name}-mailslot` });
         writer.sendSync(BYTES.subarray(0, 400));
       });
     },

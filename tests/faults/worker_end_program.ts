@@ -1,7 +1,7 @@
 // A program that ends with calls of every kind pending, as its first argument says.
 
 import { createPipe } from "../../src/anonymous_pipe/mod.ts";
-import { createMailslot, openMailslot } from "../../src/mailslot/mod.ts";
+import { createMailslot, openMailslotSync } from "../../src/mailslot/mod.ts";
 import { connectNamedPipe, listenNamedPipe } from "../../src/named_pipe/mod.ts";
 import { uniqueName } from "../util/names.ts";
 import { FAMILIES, type Family } from "./worker_end_calls.ts";
@@ -34,7 +34,7 @@ async function beginUnref(): Promise<void> {
   pipe.reader.unref();
   const mailslot = createMailslot({ name });
   mailslot.unref();
-  const writer = openMailslot({ name });
+  const writer = openMailslotSync({ name });
   listener.accept();
   server.read(new Uint8Array(65_536));
   pipe.reader.read(new Uint8Array(65_536));

@@ -50,7 +50,10 @@ async function keep(options: KeeperOptions): Promise<void> {
   if (booted === true) report({ state: "ready" });
   if (booted === false) report({ state: "failed", reason: "Wine does not start (wineboot)." });
   await runnerGone;
-  for (const pid of await processesWith(options.mark)) kill(pid);
+  for (const pid of await processesWith(options.mark)) {
+    // Wine's server may have been started by a program of this run, and serves those of others too.
+    if (!await isWineServer(pid)) kill(pid);
+  }
   if (await lock.upgrade()) await stopWine(options);
 }
 
@@ -126,6 +129,15 @@ async function quietly(
     stderr: "null",
   });
   return (await command.spawn().status).success;
+}
+
+async function isWineServer(pid: number): Promise<boolean> {
+  try {
+    return (await Deno.readLink(`/proc/${pid}/exe`)).includes("wineserver");
+  } catch {
+    // It has ended in the meantime.
+    return false;
+  }
 }
 
 function kill(pid: number): void {
