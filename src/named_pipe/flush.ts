@@ -75,9 +75,8 @@ async function systemFlush(file: FileIo, context: FailureContext): Promise<void>
   if (handle.closed) throw interruptedError(context);
   // A handle of its own: the connection's may be closed, and its number be given away, before the thread makes the call.
   using own = handle.duplicate();
-  const { blocks, endCalls } = threadResources();
-  const closingAtEnd = endCalls.closeHandle(own.number);
-  own.onRelinquish(() => closingAtEnd.cancel());
+  own.closeAtThreadEnd();
+  const { blocks } = threadResources();
   let cancelling: ReturnType<typeof setTimeout> | undefined;
   const cancel = () => {
     // The thread may not have made the call yet, so this goes on until the flush is over.

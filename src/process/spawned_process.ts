@@ -1,3 +1,4 @@
+import { isWorker } from "../core/thread/thread_resources.ts";
 import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { StartedProcess } from "./create_process.ts";
@@ -76,11 +77,11 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
 
   private constructor({ handle, processId }: StartedProcess, parts: SpawnedProcessParts) {
     this.#handle = handle;
+    if (isWorker) handle.closeAtThreadEnd();
     this.#pid = processId;
     this.#parts = parts;
     this.#status = statusOf(handle);
-    // Who does not ask for it is not to be struck by its win32Error, which is that the object was
-    // closed.
+    // Ignore the rejection if nobody awaits `status`: it only means that the object was closed.
     this.#status.catch(() => {});
   }
 

@@ -1,3 +1,4 @@
+import { isWorker } from "../core/thread/thread_resources.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
@@ -89,6 +90,7 @@ export abstract class SynchronizationObject implements Disposable {
   /** @ignore */
   protected constructor(object: OwnedObject) {
     this.#object = object;
+    if (isWorker) object.handle.closeAtThreadEnd();
   }
 
   /** @ignore */

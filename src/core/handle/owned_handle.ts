@@ -4,6 +4,7 @@ import {
   PROCESS_DUP_HANDLE,
 } from "../../win32/kernel32.ts";
 import { ERROR_INVALID_PARAMETER } from "../../win32/error_codes.ts";
+import { threadResources } from "../thread/thread_resources.ts";
 import { kernel32 } from "../../win32/kernel32.ts";
 import { lastErrorCode, lastWin32Error, win32Error } from "../error/windows_error.ts";
 
@@ -91,6 +92,12 @@ export class OwnedHandle implements Disposable {
   onClose(listener: (value: Deno.PointerObject) => void): () => void {
     this.#closing.add(listener);
     return () => this.#closing.delete(listener);
+  }
+
+  /** Has the handle closed when this thread of JavaScript ends, by native calls. */
+  closeAtThreadEnd(): void {
+    const registration = threadResources().endCalls.closeHandle(this.number);
+    this.onRelinquish(() => registration.cancel());
   }
 
   /**

@@ -9,7 +9,7 @@ import {
 import { IO_STATUS_BLOCK } from "../../win32/structs.ts";
 import { lastWin32Error, ntStatusError, Win32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
-import { isWorker, threadResources } from "../thread/thread_resources.ts";
+import { isWorker } from "../thread/thread_resources.ts";
 import { AsyncIoRequest } from "./async_io.ts";
 import { completionPort } from "./completion_port.ts";
 import { EventLoopRef } from "./event_loop_ref.ts";
@@ -48,7 +48,7 @@ export class FileIo {
     this.sync = new SyncIoRequest(handle, isSynchronous);
     this.input = new IoDirection(this);
     this.output = new IoDirection(this);
-    if (isWorker) closeAtThreadEnd(handle);
+    if (isWorker) handle.closeAtThreadEnd();
   }
 
   /**
@@ -90,7 +90,7 @@ export class FileIo {
     // Closing a handle cancels what is pending on it only if no duplicate of it is left, so it is
     // cancelled first.
     handle.onClose((value) => kernel32().CancelIoEx(value, null));
-    if (!isWorker) closeAtThreadEnd(handle);
+    if (!isWorker) handle.closeAtThreadEnd();
     this.#isAttached = true;
   }
 
@@ -127,11 +127,6 @@ function skipPacketOnSuccess(handle: OwnedHandle): void {
     operation: "SetFileCompletionNotificationModes",
     doing: `Cannot use the ${handle.label} asynchronously`,
   });
-}
-
-function closeAtThreadEnd(handle: OwnedHandle): void {
-  const registration = threadResources().endCalls.closeHandle(handle.number);
-  handle.onRelinquish(() => registration.cancel());
 }
 
 /**
