@@ -154,7 +154,9 @@ export class AsyncAcceptor {
     }
   }
 
-  /** Waits until the client has read what was written to it, or has gone, and then for the next one. */
+  /**
+   * Waits until the client has read what was written to it, or has gone, and then for the next one.
+   */
   async #reuse(file: FileIo): Promise<void> {
     this.#reused = file;
     file.unref();

@@ -21,8 +21,9 @@ const CANCEL_PERIOD = 5;
 /**
  * Waits until the peer has read everything.
  *
- * FSCTL_PIPE_FLUSH is the form of a flush that can be waited for and cancelled like any other operation. Systems without it have
- * NtFlushBuffersFile, which may block its thread for as long as the peer does not read.
+ * FSCTL_PIPE_FLUSH is the form of a flush that can be waited for and cancelled like any other
+ * operation. Systems without it have NtFlushBuffersFile, which may block its thread for as long as
+ * the peer does not read.
  */
 export async function flushPipe(
   file: FileIo,
@@ -49,8 +50,9 @@ export async function flushPipe(
 }
 
 /**
- * The same by NtFlushBuffersFile. It can only be cancelled together with all that goes on at the handle, so one that is given
- * up goes on unseen, until the peer has read or the connection is closed, and keeps its thread.
+ * The same by NtFlushBuffersFile. It can only be cancelled together with all that goes on at the
+ * handle, so one that is given up goes on unseen, until the peer has read or the connection is
+ * closed, and keeps its thread.
  */
 async function flushOnThread(
   file: FileIo,
@@ -67,13 +69,15 @@ async function flushOnThread(
 /**
  * The flush itself ("NtFlushBuffersFile function").
  *
- * It queues no packet. The call may block, so it runs on another thread. If it returns STATUS_PENDING, its status block is
- * polled: the event of a file handle is shared by all operations on the handle, and cannot be trusted.
+ * It queues no packet. The call may block, so it runs on another thread. If it returns
+ * STATUS_PENDING, its status block is polled: the event of a file handle is shared by all
+ * operations on the handle, and cannot be trusted.
  */
 async function systemFlush(file: FileIo, context: FailureContext): Promise<void> {
   const { handle } = file;
   if (handle.closed) throw interruptedError(context);
-  // A handle of its own: the connection's may be closed, and its number be given away, before the thread makes the call.
+  // A handle of its own: the connection's may be closed, and its number be given away, before the
+  // thread makes the call.
   using own = handle.duplicate();
   own.closeAtThreadEnd();
   const { blocks } = threadResources();

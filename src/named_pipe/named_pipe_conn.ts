@@ -470,7 +470,8 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Says that nothing more will be written, as `closeWrite()` does; blocks while the pipe's buffer is full.
+   * Says that nothing more will be written, as `closeWrite()` does; blocks while the pipe's buffer
+   * is full.
    *
    * @throws {Deno.errors.NotSupported} If the connection was opened without `halfClose`.
    * @throws As `writeSync()` does.

@@ -205,8 +205,8 @@ export interface StructType<Fields extends StructFields>
  *   `__proto__`
  * @param options packing and total size
  * @returns the struct type, which is also a field type for nesting
- * @throws {TypeError} if there is no field, a name is not allowed, something is not a field type, or
- *   an option does not exist or is not a number
+ * @throws {TypeError} if there is no field, a name is not allowed, something is not a field type,
+ *   or an option does not exist or is not a number
  * @throws {RangeError} if `pack` is not 1, 2, 4, 8 or 16, or `size` is smaller than the fields
  *
  * @example A row of a table in shared memory

@@ -20,8 +20,9 @@
  * passes to `CreateMutexW` or `OpenEventW`. Objects created here let in only the current user,
  * unless `security` says otherwise.
  *
- * **Workers.** Each has its own objects: open them there by name, or by `handle` and `duplicateTo(Deno.pid)`. A Worker may end
- * while it waits: the wait is cancelled, and takes no signal any more. A mutex that it holds is abandoned.
+ * **Workers.** Each has its own objects: open them there by name, or by `handle` and
+ * `duplicateTo(Deno.pid)`. A Worker may end while it waits: the wait is cancelled, and takes no
+ * signal any more. A mutex that it holds is abandoned.
  *
  * Needs only `--allow-ffi`.
  *

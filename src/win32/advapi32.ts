@@ -36,7 +36,8 @@ export const advapi32 = lazyLibrary("advapi32.dll", {
   OpenThreadToken: { parameters: ["pointer", "u32", "i32", "buffer"], result: "i32" },
 });
 
-// Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take them.
+// Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take
+// them.
 
 // sddl.h, winnt.h: descriptors and SIDs
 export const SDDL_REVISION_1 = 1;

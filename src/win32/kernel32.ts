@@ -1,8 +1,8 @@
 import { lazyLibrary } from "./library.ts";
 
 /**
- * The functions of kernel32.dll that winipc calls, each under its C declaration. A name ending in `Nonblocking` runs the
- * same function on another thread, after which GetLastError is meaningless.
+ * The functions of kernel32.dll that winipc calls, each under its C declaration. A name ending in
+ * `Nonblocking` runs the same function on another thread, after which GetLastError is meaningless.
  */
 export const kernel32 = lazyLibrary("kernel32.dll", {
   // ---- errors ----
@@ -311,7 +311,8 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   CloseThreadpoolWait: { parameters: ["pointer"], result: "void" },
 });
 
-// Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take them.
+// Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take
+// them.
 
 // winbase.h: FormatMessageW
 export const FORMAT_MESSAGE_IGNORE_INSERTS = 0x200;

@@ -6,10 +6,12 @@ type Functions<Symbols extends Deno.ForeignLibraryInterface> = Deno.DynamicLibra
 /**
  * Opens a system DLL at its first use and keeps it for the life of the process.
  *
- * Each function is looked up when it is first used, as that costs half a millisecond, and a program uses few of them.
+ * Each function is looked up when it is first used, as that costs half a millisecond, and a program
+ * uses few of them.
  *
- * A bare file name is right for the DLLs of this folder: they are on Windows' list of known DLLs, so the loader takes
- * them from the system folder and never from the program's or the current one ("Dynamic-link library search order").
+ * A bare file name is right for the DLLs of this folder: they are on Windows' list of known DLLs,
+ * so the loader takes them from the system folder and never from the program's or the current one
+ * ("Dynamic-link library search order").
  */
 export function lazyLibrary<const Symbols extends Deno.ForeignLibraryInterface>(
   file: string,
@@ -24,7 +26,8 @@ export function lazyLibrary<const Symbols extends Deno.ForeignLibraryInterface>(
           "run the program with Deno for Windows",
       );
     }
-    // Looking a function up overwrites the last error, so the function that fetches it is always there first.
+    // Looking a function up overwrites the last error, so the function that fetches it is always
+    // there first.
     getLastError ??= Deno.dlopen("kernel32.dll", GET_LAST_ERROR).symbols.GetLastError;
     return opened = lazyFunctions(file, symbols);
   };

@@ -28,7 +28,10 @@ const TRANSFER_PARAMETERS = [
   "pointer",
 ] as const;
 
-/** The functions of ntdll.dll that winipc calls, each under its C declaration. An NTSTATUS is negative on failure. */
+/**
+ * The functions of ntdll.dll that winipc calls, each under its C declaration. An NTSTATUS is
+ * negative on failure.
+ */
 export const ntdll = lazyLibrary("ntdll.dll", {
   // NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
   //   PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
@@ -143,7 +146,8 @@ export const ntdll = lazyLibrary("ntdll.dll", {
   NtQuerySemaphore: { parameters: ["pointer", "u32", "buffer", "u32", "buffer"], result: "i32" },
 });
 
-// Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take them.
+// Constants, by their names in the Windows headers. Unsigned 32-bit values, as the functions take
+// them.
 
 // winternl.h: files and object names
 export const FILE_OPEN = 0x1;

@@ -1,5 +1,6 @@
-// Layouts of native structs that src/core reads and writes by offset, with the names of the Windows headers. tests/abi
-// compares them with a C compiler. A mechanism declares its own structs with `defineStruct()`.
+// Layouts of native structs that src/core reads and writes by offset, with the names of the Windows
+// headers. tests/abi compares them with a C compiler. A mechanism declares its own structs with
+// `defineStruct()`.
 
 /** Size and place of one field, in bytes. */
 type Field = { readonly offset: number; readonly size: number };
@@ -68,8 +69,8 @@ export const SECURITY_QUALITY_OF_SERVICE = {
 } as const satisfies Layout;
 
 /**
- * TP_CALLBACK_ENVIRON_V3 of winnt.h: which pool and cleanup group a wait belongs to ("SetThreadpoolCallbackPool function").
- * `u` are the flags, `Size` is the size of the struct.
+ * TP_CALLBACK_ENVIRON_V3 of winnt.h: which pool and cleanup group a wait belongs to
+ * ("SetThreadpoolCallbackPool function"). `u` are the flags, `Size` is the size of the struct.
  */
 export const TP_CALLBACK_ENVIRON_V3 = {
   size: 72,

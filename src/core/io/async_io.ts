@@ -130,7 +130,10 @@ export class AsyncIoRequest implements Completable {
     return this.#started(Number(address), STATUS_PENDING);
   }
 
-  /** Marks the block as the kernel's. It is this request's only while the handle is open, which the caller has seen. */
+  /**
+   * Marks the block as the kernel's. It is this request's only while the handle is open, which the
+   * caller has seen.
+   */
   #begin(): number {
     this.#block.markPending();
     return completionPort.nextToken();

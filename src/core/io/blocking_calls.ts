@@ -5,9 +5,9 @@ import type { Deadline } from "./deadline.ts";
 const MAX_THREADS = 2;
 
 /**
- * Calls that have no asynchronous form, and may block for as long as a peer likes. Each takes one of Deno's threads for
- * blocking calls, which file and process I/O need too. So only two of them run at a time, whatever the number of peers
- * that are stuck, and the rest waits in line.
+ * Calls that have no asynchronous form, and may block for as long as a peer likes. Each takes one
+ * of Deno's threads for blocking calls, which file and process I/O need too. So only two of them
+ * run at a time, whatever the number of peers that are stuck, and the rest waits in line.
  */
 class BlockingCalls {
   readonly #line = new AsyncLock();
@@ -17,8 +17,8 @@ class BlockingCalls {
   /**
    * Makes a call when it is its turn.
    *
-   * A deadline that passes while the call waits in line is the end of it. One that passes later is for the caller to deal
-   * with: the call goes on, and keeps its thread.
+   * A deadline that passes while the call waits in line is the end of it. One that passes later is
+   * for the caller to deal with: the call goes on, and keeps its thread.
    *
    * @param call Makes the nonblocking call.
    */

@@ -18,29 +18,39 @@ export interface Completable {
   completed(value: number): void;
   /** Says whether it keeps the program alive while it is registered; without one it does not. */
   readonly eventLoopRef?: { retain(): void; release(): void };
-  /** Whether there may be several packets: then it stays registered until it is taken back by `forget()`. */
+  /**
+   * Whether there may be several packets: then it stays registered until it is taken back by
+   * `forget()`.
+   */
   readonly isRepeatable?: boolean;
   /** Whether it must not be completed before what was in the port when its packet was posted. */
   readonly isFence?: boolean;
 }
 
-/** How long (milliseconds) a wait for packets is left alone before the port is looked at in another way. */
+/**
+ * How long (milliseconds) a wait for packets is left alone before the port is looked at in another
+ * way.
+ */
 const RECHECK_MS = 20;
 /** The token of a packet that only ends a wait for packets. */
 const WAKE_TOKEN = 0;
 
 /**
- * The completion port of this thread of JavaScript ("I/O Completion Ports"), at which all operations and waits of the thread end.
+ * The completion port of this thread of JavaScript ("I/O Completion Ports"), at which all
+ * operations and waits of the thread end.
  *
- * A packet names its operation by a token: a number that is used once (odd, so that it is never an address), or the address of an
- * OVERLAPPED of this engine. A packet with an unknown token is dropped: Windows queues one for an operation that completed at once
- * with a warning, such as "more data".
+ * A packet names its operation by a token: a number that is used once (odd, so that it is never an
+ * address), or the address of an OVERLAPPED of this engine. A packet with an unknown token is
+ * dropped: Windows queues one for an operation that completed at once with a warning, such as "more
+ * data".
  *
- * While something that keeps the program alive is pending, a nonblocking call waits for packets, and takes all there are at once: to
- * wake JavaScript for each one apart would cost more than the rest of the operation. Such a call keeps the program alive, and needs one
- * of Deno's threads for blocking calls, of which there are few (four for each processor); other calls that block may take them
- * all. So the port is also watched in a way that needs none of these threads and lets the program end (`PortWatch`): when nothing
- * that is pending keeps the program alive, and when the call has not come back for some time, as it then may not have begun.
+ * While something that keeps the program alive is pending, a nonblocking call waits for packets,
+ * and takes all there are at once: to wake JavaScript for each one apart would cost more than the
+ * rest of the operation. Such a call keeps the program alive, and needs one of Deno's threads for
+ * blocking calls, of which there are few (four for each processor); other calls that block may take
+ * them all. So the port is also watched in a way that needs none of these threads and lets the
+ * program end (`PortWatch`): when nothing that is pending keeps the program alive, and when the
+ * call has not come back for some time, as it then may not have begun.
  */
 class CompletionPort {
   readonly #pending = new Map<number, Completable>();
@@ -65,7 +75,10 @@ class CompletionPort {
     return this.#pending.size;
   }
 
-  /** Whether no call waits for packets on another thread, as none is needed: a test of leaks reads it. */
+  /**
+   * Whether no call waits for packets on another thread, as none is needed: a test of leaks reads
+   * it.
+   */
   get isIdle(): boolean {
     return !this.#isWaiting;
   }
@@ -123,12 +136,16 @@ class CompletionPort {
     return this.#lastToken += 2;
   }
 
-  /** Keeps an operation until its packet comes, and the program alive for it if its `eventLoopRef` says so. */
+  /**
+   * Keeps an operation until its packet comes, and the program alive for it if its `eventLoopRef`
+   * says so.
+   */
   register(token: number, operation: Completable): void {
     this.#pending.set(token, operation);
     operation.eventLoopRef?.retain();
     if (this.#references > 0) this.#updateWait();
-    // What the operation belongs to may still keep the program alive within this tick, as a call of accept() does.
+    // What the operation belongs to may still keep the program alive within this tick, as a call of
+    // accept() does.
     else queueMicrotask(() => this.#updateWait());
   }
 
@@ -182,7 +199,10 @@ class CompletionPort {
     }
   }
 
-  /** Runs after some time: references come and go with each operation, so nothing follows from one before. */
+  /**
+   * Runs after some time: references come and go with each operation, so nothing follows from one
+   * before.
+   */
   #recheck(): void {
     this.#timer = undefined;
     if (this.#references === 0) {
@@ -200,7 +220,8 @@ class CompletionPort {
     const packets = this.#packets;
     const { GetQueuedCompletionStatusExNonblocking } = kernel32();
     this.#isWaiting = true;
-    // A Worker that ends between these two is never reclaimed, so nothing else is done between them.
+    // A Worker that ends between these two is never reclaimed, so nothing else is done between
+    // them.
     packets.count = WAITING;
     GetQueuedCompletionStatusExNonblocking(
       this.#port,

@@ -11,8 +11,8 @@ const TOKEN_WORD = lpOverlapped.offset / 4;
 const VALUE_WORD = dwNumberOfBytesTransferred.offset / 4;
 
 /**
- * Room for the packets of one call ("OVERLAPPED_ENTRY structure (minwinbase.h)"), in native memory: a call on another thread writes
- * to it though the isolate may have ended.
+ * Room for the packets of one call ("OVERLAPPED_ENTRY structure (minwinbase.h)"), in native memory:
+ * a call on another thread writes to it though the isolate may have ended.
  */
 export class Packets {
   readonly capacity = MAX_ENTRIES;
@@ -37,7 +37,10 @@ export class Packets {
     this.#count[0] = count;
   }
 
-  /** What the operation was started with, or the address of its OVERLAPPED: exact, as addresses have at most 48 bits. */
+  /**
+   * What the operation was started with, or the address of its OVERLAPPED: exact, as addresses have
+   * at most 48 bits.
+   */
   token(index: number): number {
     const at = index * ENTRY_WORDS + TOKEN_WORD;
     return this.#words[at] + this.#words[at + 1] * 2 ** 32;

@@ -2,7 +2,10 @@ import { kernel32 } from "../../win32/kernel32.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import { isWorker } from "../thread/thread_resources.ts";
 
-/** Sees that there are packets in a port, without one of Deno's threads for blocking calls and without keeping the program alive. */
+/**
+ * Sees that there are packets in a port, without one of Deno's threads for blocking calls and
+ * without keeping the program alive.
+ */
 export interface PortWatch {
   /** Has the port polled when there are packets, until then once for each call. */
   arm(): void;
@@ -22,8 +25,9 @@ const WAIT_CALLBACK = {
 } as const satisfies Deno.UnsafeCallbackDefinition;
 
 /**
- * For an isolate that ends in order: the thread pool waits for the port, which is signaled while there are packets, and calls
- * JavaScript. A call for an isolate that has ended would crash the process, so this is taken off when the isolate unloads.
+ * For an isolate that ends in order: the thread pool waits for the port, which is signaled while
+ * there are packets, and calls JavaScript. A call for an isolate that has ended would crash the
+ * process, so this is taken off when the isolate unloads.
  */
 class ThreadpoolWatch implements PortWatch {
   readonly #port: Deno.PointerObject;
@@ -71,8 +75,9 @@ const FIRST_PERIOD = 10;
 const LONGEST_PERIOD = 1000;
 
 /**
- * For a Worker, which may end at any moment, so that no native code may call it: timers that do not keep it alive. Nothing else that
- * wakes JavaScript lets a Worker end. The longer nothing comes, the rarer are the polls.
+ * For a Worker, which may end at any moment, so that no native code may call it: timers that do not
+ * keep it alive. Nothing else that wakes JavaScript lets a Worker end. The longer nothing comes,
+ * the rarer are the polls.
  */
 class TimerWatch implements PortWatch {
   readonly #poll: () => number;

@@ -4,9 +4,9 @@ import { lastWin32Error } from "../error/windows_error.ts";
 /**
  * A heap for memory that the kernel or another thread writes to after a call has returned.
  *
- * Such memory must not lie in a JavaScript heap: that is freed when a Worker is ended, whatever still writes to it. A heap of its
- * own for each thread of JavaScript lets all of it be freed at once when the thread has ended
- * ("HeapCreate function (heapapi.h)").
+ * Such memory must not lie in a JavaScript heap: that is freed when a Worker is ended, whatever
+ * still writes to it. A heap of its own for each thread of JavaScript lets all of it be freed at
+ * once when the thread has ended ("HeapCreate function (heapapi.h)").
  */
 export class NativeHeap {
   readonly #heap: Deno.PointerObject;

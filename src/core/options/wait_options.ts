@@ -7,7 +7,9 @@ export const INFINITE = 0xffff_ffff;
 
 /** Options for calls that wait without blocking the thread. */
 export interface WaitOptions {
-  /** Ends the wait when it is aborted: the promise is rejected with its reason. `null` is no signal. */
+  /**
+   * Ends the wait when it is aborted: the promise is rejected with its reason. `null` is no signal.
+   */
   readonly signal?: AbortSignal | null;
   /**
    * The longest wait in milliseconds; 0 only looks. Past it the promise is rejected with

@@ -22,15 +22,18 @@ interface Slot {
 }
 
 /**
- * The native calls that are made when this thread has ended: a list of chunks for the `runCalls` thunk, in this order:
+ * The native calls that are made when this thread has ended: a list of chunks for the `runCalls`
+ * thunk, in this order:
  *
  * 1. The waits of the thread pool are cancelled, and their callbacks have returned.
- * 2. Handles are closed. What is pending on them is cancelled before, as closing does so only if there is no duplicate.
- * 3. The packet is posted that ends a wait for packets, so that Deno gets its thread for blocking calls back.
+ * 2. Handles are closed. What is pending on them is cancelled before, as closing does so only if
+ *    there is no duplicate.
+ * 3. The packet is posted that ends a wait for packets, so that Deno gets its thread for blocking
+ *    calls back.
  * 4. A word is filled, by which a later thread sees that all of this is over.
  *
- * This thread has ended by then, so nobody changes the list at the same time. A call's function is written last and cleared first,
- * as the thread may end between two stores.
+ * This thread has ended by then, so nobody changes the list at the same time. A call's function is
+ * written last and cleared first, as the thread may end between two stores.
  */
 export class EndCalls {
   readonly #heap: NativeHeap;

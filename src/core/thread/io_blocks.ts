@@ -2,8 +2,8 @@ import type { NativeHeap } from "../memory/native_heap.ts";
 import { STATUS_PENDING } from "../../win32/status_codes.ts";
 
 /**
- * The size of a block in bytes: an OVERLAPPED, whose first half is an IO_STATUS_BLOCK ("OVERLAPPED structure (minwinbase.h)": Internal and
- * InternalHigh are its Status and Information).
+ * The size of a block in bytes: an OVERLAPPED, whose first half is an IO_STATUS_BLOCK ("OVERLAPPED
+ * structure (minwinbase.h)": Internal and InternalHigh are its Status and Information).
  */
 export const BLOCK_SIZE = 32;
 const BLOCKS_PER_SLAB = 127;
@@ -32,7 +32,10 @@ export class IoBlock {
     return this.#words[2] >>> 0;
   }
 
-  /** Says that the kernel is about to get the block: until the status is another one, the block is its own. */
+  /**
+   * Says that the kernel is about to get the block: until the status is another one, the block is
+   * its own.
+   */
   markPending(): void {
     this.#words[0] = STATUS_PENDING;
   }
@@ -44,8 +47,8 @@ export class IoBlock {
 }
 
 /**
- * The I/O blocks of a thread, in slabs that are a list, so that a later thread can see which of a thread that has ended are
- * still the kernel's.
+ * The I/O blocks of a thread, in slabs that are a list, so that a later thread can see which of a
+ * thread that has ended are still the kernel's.
  */
 export class IoBlocks {
   readonly #heap: NativeHeap;

@@ -16,14 +16,17 @@ const RUN_CALLS = {
 /** How many packets are taken at once; they are dropped. */
 const PACKETS = 64;
 
-/** Frees what threads of JavaScript have left behind that have ended, as far as the kernel is done with it. */
+/**
+ * Frees what threads of JavaScript have left behind that have ended, as far as the kernel is done
+ * with it.
+ */
 export function reclaimEnded(registry: ThreadRegistry): void {
   const thisThread = BigInt(kernel32().GetCurrentThreadId());
   for (const record of registry.records()) {
     const thread = record.get(FIELD.thread);
     if (thread === 0n) continue;
-    // Two isolates never share a thread, so another one that had this thread has ended, as that of a test module does.
-    // (An id is used again, so the thread itself is asked first.)
+    // Two isolates never share a thread, so another one that had this thread has ended, as that of
+    // a test module does. (An id is used again, so the thread itself is asked first.)
     if (!hasEnded(thread) && (record.get(FIELD.threadId) !== thisThread || record.isOwn)) continue;
     if (!record.beginReclaim()) continue;
     finishCalls(record, registry);
@@ -36,8 +39,9 @@ function hasEnded(thread: bigint): boolean {
 }
 
 /**
- * Sees to it that the calls which end a thread's business have been made, and that the thread pool is done with them. It has not
- * begun if only the isolate has ended and not its thread, or if a Worker ended before its wait was set.
+ * Sees to it that the calls which end a thread's business have been made, and that the thread pool
+ * is done with them. It has not begun if only the isolate has ended and not its thread, or if a
+ * Worker ended before its wait was set.
  */
 function finishCalls(record: ThreadRecord, registry: ThreadRegistry): void {
   const calls = record.get(FIELD.calls);
@@ -63,11 +67,15 @@ function isDone(record: ThreadRecord): boolean {
   return wordAt(record.get(FIELD.callsDone)) !== 0;
 }
 
-/** Frees all that a thread has left; tells whether that was possible. A thread that ended early has not filled all fields. */
+/**
+ * Frees all that a thread has left; tells whether that was possible. A thread that ended early has
+ * not filled all fields.
+ */
 function reclaim(record: ThreadRecord): boolean {
   const port = record.get(FIELD.port);
   if (port !== 0n) {
-    // A wait that is under way, or about to begin on a thread of Deno's, gets the packet that was posted for it.
+    // A wait that is under way, or about to begin on a thread of Deno's, gets the packet that was
+    // posted for it.
     if (wordAt(record.get(FIELD.waitState)) === WAITING) return false;
     // Taking a packet is what completes some operations, so that the status below is final.
     drain(pointerTo(port));

@@ -2,10 +2,12 @@ import { lastWin32Error } from "../error/windows_error.ts";
 import { decodeWide, encodeWide } from "../text/wide_string.ts";
 import { kernel32, MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE } from "../../win32/kernel32.ts";
 
-// The one place of a process where its threads of JavaScript find each other's native resources. Isolates share no JavaScript,
-// so it lies in native memory, and its address is the name of an atom: the local atom table belongs to the process, and no other
-// process sees it ("About Atom Tables"). If two threads make the first registry at the same moment there are two of them, of which
-// later threads use the same one; what is in the other is then only reclaimed with the process.
+// The one place of a process where its threads of JavaScript find each other's native resources.
+// Isolates share no JavaScript, so it lies in native memory, and its address is the name of an
+// atom: the local atom table belongs to the process, and no other process sees it ("About Atom
+// Tables"). If two threads make the first registry at the same moment there are two of them, of
+// which later threads use the same one; what is in the other is then only reclaimed with the
+// process.
 
 /** Changes with the layout, as programs may load two versions of this package. */
 const NAME = "winipc-threads-1-";
@@ -50,8 +52,9 @@ export const FIELD = {
 } as const;
 
 /**
- * The records of this isolate. They are kept at the global object, as a program may load this package several times: a record of
- * this thread that is not among them is one of an isolate that had the thread before.
+ * The records of this isolate. They are kept at the global object, as a program may load this
+ * package several times: a record of this thread that is not among them is one of an isolate that
+ * had the thread before.
  */
 const OWN_RECORDS = Symbol.for("winipc.threadRecords");
 
@@ -63,7 +66,10 @@ function ownRecords(): Set<number> {
   return holder[OWN_RECORDS] as Set<number>;
 }
 
-/** What one thread of JavaScript has, as 64-bit words in native memory that every thread of the process can read. */
+/**
+ * What one thread of JavaScript has, as 64-bit words in native memory that every thread of the
+ * process can read.
+ */
 export class ThreadRecord {
   readonly #words: BigUint64Array<ArrayBuffer>;
   readonly #offset: number;
@@ -127,7 +133,10 @@ export class ThreadRegistry {
     for (let index = 0; index < RECORDS; index++) yield new ThreadRecord(this.#words, index);
   }
 
-  /** A record for this thread, or nothing if all are taken: what the thread has then lasts as long as the process. */
+  /**
+   * A record for this thread, or nothing if all are taken: what the thread has then lasts as long
+   * as the process.
+   */
   claim(): ThreadRecord | undefined {
     return this.records().find((record) => record.claim());
   }

@@ -8,15 +8,18 @@ import { reclaimEnded } from "./reclaim.ts";
 import { FIELD, type ThreadRecord, ThreadRegistry } from "./registry.ts";
 
 /**
- * The native resources of this thread of JavaScript: what outlives its isolate, and what becomes of it then.
+ * The native resources of this thread of JavaScript: what outlives its isolate, and what becomes of
+ * it then.
  *
- * A Worker can end at any moment, by `terminate()`, by `self.close()` or by an error, and runs no more JavaScript then. So:
+ * A Worker can end at any moment, by `terminate()`, by `self.close()` or by an error, and runs no
+ * more JavaScript then. So:
  *
- * - When the thread ends, the thread pool runs a list of native calls (`EndCalls`): waits are cancelled, so that they take no signal
- *   any more, and the handles of pipes and mailslots are closed, so that peers see it. This happens at once.
- * - The memory that the kernel may still write to, and the completion port, are freed by the next thread of the process that starts
- *   to use this package, once every operation is known to be over (`reclaimEnded`). So at most the memory of the Workers
- *   that ended since then is kept.
+ * - When the thread ends, the thread pool runs a list of native calls (`EndCalls`): waits are
+ *   cancelled, so that they take no signal any more, and the handles of pipes and mailslots are
+ *   closed, so that peers see it. This happens at once.
+ * - The memory that the kernel may still write to, and the completion port, are freed by the next
+ *   thread of the process that starts to use this package, once every operation is known to be over
+ *   (`reclaimEnded`). So at most the memory of the Workers that ended since then is kept.
  */
 export class ThreadResources {
   readonly #heap: NativeHeap;
@@ -24,14 +27,18 @@ export class ThreadResources {
   readonly thunks: Thunks;
   readonly endCalls: EndCalls;
   readonly blocks: IoBlocks;
-  /** The cleanup group of all thread-pool waits of this thread ("CreateThreadpoolCleanupGroup function"). */
+  /**
+   * The cleanup group of all thread-pool waits of this thread ("CreateThreadpoolCleanupGroup
+   * function").
+   */
   readonly cleanupGroup: Deno.PointerObject;
 
   constructor() {
     const registry = ThreadRegistry.open();
     reclaimEnded(registry);
     this.thunks = thunkAddresses(registry.codePage(createCodePage));
-    // The record is filled step by step, so that nothing is lost if this thread ends between two of them.
+    // The record is filled step by step, so that nothing is lost if this thread ends between two of
+    // them.
     this.#record = registry.claim();
     const thread = this.#openThread();
     this.#heap = new NativeHeap();
@@ -111,7 +118,7 @@ export function threadResources(): ThreadResources {
 }
 
 /**
- * Whether this thread is a Worker, which may end while the process goes on. (A main program, and a module that `deno test` runs, ends
- * with an `unload` event.)
+ * Whether this thread is a Worker, which may end while the process goes on. (A main program, and a
+ * module that `deno test` runs, ends with an `unload` event.)
  */
 export const isWorker = "DedicatedWorkerGlobalScope" in globalThis;

@@ -9,19 +9,23 @@ import type { NativeMemory } from "../memory/native_heap.ts";
 import { functionAddress } from "../thread/end_calls.ts";
 import { threadResources } from "../thread/thread_resources.ts";
 
-// Waits of the thread pool ("Thread Pools"): the pool waits for any number of objects with few threads or none, and posts a packet to
-// the completion port of this thread for each that ends. No JavaScript runs on a thread of the pool.
+// Waits of the thread pool ("Thread Pools"): the pool waits for any number of objects with few
+// threads or none, and posts a packet to the completion port of this thread for each that ends. No
+// JavaScript runs on a thread of the pool.
 //
-// The pool takes the signal (the set state of an auto-reset event, one count of a semaphore) when the wait is satisfied, which is
-// before its packet is seen. So a wait that is cancelled must learn whether it came too late, or the signal would be lost.
-// UnregisterWaitEx cannot tell: Wine answers "no callback will come" for a signal that its waiting thread has taken but not reported
-// yet (measured: 1,267 of 3,000 lost when the signal and the cancelling are simultaneous). These can:
+// The pool takes the signal (the set state of an auto-reset event, one count of a semaphore) when
+// the wait is satisfied, which is before its packet is seen. So a wait that is cancelled must learn
+// whether it came too late, or the signal would be lost. UnregisterWaitEx cannot tell: Wine answers
+// "no callback will come" for a signal that its waiting thread has taken but not reported yet
+// (measured: 1,267 of 3,000 lost when the signal and the cancelling are simultaneous). These can:
 //
-// - SetThreadpoolWaitEx without a handle returns whether the wait was cancelled, and if not, "a callback is in progress or about
-//   to commence" ("SetThreadpoolWaitEx function (threadpoolapiset.h)").
-// - If there is none, as under Wine, the wait is set again with a timeout of zero. Its packet then comes for certain, with the signal
-//   or with a timeout. Only if a callback was on its way already there are two packets, in any order: so after one with a
-//   timeout, the signal may still come until WaitForThreadpoolWaitCallbacks has returned, and a fence follows what was posted.
+// - SetThreadpoolWaitEx without a handle returns whether the wait was cancelled, and if not, "a
+//   callback is in progress or about to commence" ("SetThreadpoolWaitEx function
+//   (threadpoolapiset.h)").
+// - If there is none, as under Wine, the wait is set again with a timeout of zero. Its packet then
+//   comes for certain, with the signal or with a timeout. Only if a callback was on its way already
+//   there are two packets, in any order: so after one with a timeout, the signal may still come
+//   until WaitForThreadpoolWaitCallbacks has returned, and a fence follows what was posted.
 
 /** A timeout of zero as FILETIME. */
 const AT_ONCE = new BigInt64Array(1);
@@ -42,11 +46,11 @@ export function pendingWaits(): number {
 export type WaitOutcome = "signaled" | "timedOut" | "cancelled";
 
 /**
- * One wait of the thread pool for one object. The program stays alive until its outcome is known. If the thread of JavaScript ends
- * before, the wait is cancelled.
+ * One wait of the thread pool for one object. The program stays alive until its outcome is known.
+ * If the thread of JavaScript ends before, the wait is cancelled.
  *
- * The object must have been tried with this handle before, as the pool has no way to report a bad handle. It must not be a mutex: the
- * pool's thread would own it.
+ * The object must have been tried with this handle before, as the pool has no way to report a bad
+ * handle. It must not be a mutex: the pool's thread would own it.
  */
 export class ThreadpoolWait implements Completable {
   /** A wait that is set again may have two packets. */
@@ -71,7 +75,8 @@ export class ThreadpoolWait implements Completable {
    * @param settle Called once with the outcome, possibly within `cancel()`. It must not throw.
    */
   constructor(handle: OwnedHandle, milliseconds: number, settle: (outcome: WaitOutcome) => void) {
-    // The pool goes on waiting for the object while the wait is being cancelled, as when the handle is closed.
+    // The pool goes on waiting for the object while the wait is being cancelled, as when the handle
+    // is closed.
     this.#handle = handle;
     this.#object = handle.retain();
     this.#settle = settle;
@@ -180,7 +185,10 @@ const TP_CALLBACK_PRIORITY_NORMAL = 1;
 
 let environment: Uint8Array<ArrayBuffer> | undefined;
 
-/** What a wait is made with: the pool of the process, and a cleanup group by which all waits of this thread can be cancelled. */
+/**
+ * What a wait is made with: the pool of the process, and a cleanup group by which all waits of this
+ * thread can be cancelled.
+ */
 function waitEnvironment(): Uint8Array<ArrayBuffer> {
   if (environment !== undefined) return environment;
   const { size, fields } = TP_CALLBACK_ENVIRON_V3;
