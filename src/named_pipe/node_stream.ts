@@ -6,7 +6,7 @@
  * @module
  */
 import { Duplex } from "node:stream";
-import { setTimeout as startTimer } from "node:timers";
+import { clearTimeout as stopTimer, setTimeout as startTimer } from "node:timers";
 import { Win32Error } from "../core/error/windows_error.ts";
 import { ERROR_NETNAME_DELETED } from "../win32/error_codes.ts";
 import type { NamedPipeConn } from "./named_pipe_conn.ts";
@@ -266,8 +266,7 @@ class PipeDuplex extends Duplex implements NamedPipeDuplex {
   }
 
   override _destroy(error: Error | null, done: Callback): void {
-    this.#idleTimer?.close();
-    this.#idleTimer = undefined;
+    this.#stopIdleTimer();
     this.#conn.close();
     done(error);
   }
@@ -303,8 +302,7 @@ class PipeDuplex extends Duplex implements NamedPipeDuplex {
     }
     if (this.destroyed) return this;
     this.timeout = milliseconds;
-    this.#idleTimer?.close();
-    this.#idleTimer = undefined;
+    this.#stopIdleTimer();
     if (milliseconds > 0) {
       const delay = Math.min(milliseconds, LONGEST_TIMER);
       this.#idleTimer = startTimer(() => this.emit("timeout"), delay).unref();
@@ -313,6 +311,11 @@ class PipeDuplex extends Duplex implements NamedPipeDuplex {
       this.removeListener("timeout", callback);
     }
     return this;
+  }
+
+  #stopIdleTimer(): void {
+    stopTimer(this.#idleTimer);
+    this.#idleTimer = undefined;
   }
 
   /** Starts the idle timer again, also if it has fired. */
