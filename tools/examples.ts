@@ -11,4 +11,5 @@ export const EXAMPLES: readonly string[] = [
   "overlapped_pipe",
   "transact_pipe",
   "pipe_jsonrpc",
+  "pipe_http",
 ];

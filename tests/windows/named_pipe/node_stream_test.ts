@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { once } from "node:events";
 import http from "node:http";
 import { buffer } from "node:stream/consumers";
@@ -11,16 +18,20 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
+import { Win32Error } from "../../../src/core/error/windows_error.ts";
 import type { NamedPipeConn } from "../../../src/named_pipe/mod.ts";
-import { toDuplex } from "../../../src/named_pipe/node_stream.ts";
+import { type NamedPipeDuplex, toDuplex } from "../../../src/named_pipe/node_stream.ts";
 import { bytesOf, pattern, readAll, readText } from "../../util/bytes.ts";
+import { runDeno } from "../../util/deno_process.ts";
 import { turnOfEventLoop } from "../../util/event_loop.ts";
+import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import { connectedPair, type PairOptions } from "./pair.ts";
 
 /** A stream for the server's end, and the client's end as it is. */
 interface StreamPair extends Disposable {
-  readonly stream: Duplex;
+  readonly stream: NamedPipeDuplex;
+  readonly server: NamedPipeConn;
   readonly client: NamedPipeConn;
 }
 
@@ -29,6 +40,7 @@ async function streamPair(options?: PairOptions): Promise<StreamPair> {
   const stream = toDuplex(pair.server);
   return {
     stream,
+    server: pair.server,
     client: pair.client,
     [Symbol.dispose]() {
       stream.destroy();
@@ -124,9 +136,9 @@ test("toDuplex() fails with EPIPE when it writes to a peer that has gone", async
   pair.client.close();
   const failed = once(pair.stream, "error");
   pair.stream.write("nobody");
-  const [error] = await failed;
+  const [error] = await failed as [NodeJS.ErrnoException];
   assertInstanceOf(error, Deno.errors.BrokenPipe);
-  assertEquals((error as { code?: string }).code, "EPIPE");
+  assertEquals([error.code, error.syscall], ["EPIPE", "write"]);
   assertEquals(pair.stream.destroyed, true);
 });
 
@@ -137,7 +149,53 @@ test("toDuplex() fails when its connection is closed under it", async () => {
   stream.resume();
   await turnOfEventLoop();
   pair.server.close();
-  assertInstanceOf((await failed)[0], Deno.errors.Interrupted);
+  const [error] = await failed as [NodeJS.ErrnoException];
+  assertInstanceOf(error, Deno.errors.Interrupted);
+  assertEquals([error.code, error.syscall], ["ECANCELED", "read"]);
+});
+
+test("toDuplex() gives the errors of a connection the codes of Node", async () => {
+  const lost = new Win32Error(64, { operation: "NtReadFile" });
+  const cases: [Error, string][] = [
+    [lost, "ECONNRESET"],
+    [new Deno.errors.ConnectionReset("reset"), "ECONNRESET"],
+    [new Deno.errors.PermissionDenied("denied"), "EACCES"],
+  ];
+  for (const [failure, code] of cases) {
+    using pair = await streamPair();
+    pair.server.read = () => Promise.reject(failure);
+    const failed = once(pair.stream, "error");
+    pair.stream.resume();
+    const [error] = await failed as [NodeJS.ErrnoException];
+    assertEquals([error.code, error.syscall, error.message], [code, "read", failure.message]);
+    assertEquals(pair.stream.destroyed, true);
+  }
+});
+
+test("toDuplex() leaves an error that Node has no code for as it is", async () => {
+  using pair = await streamPair();
+  const failure = new RangeError("something else");
+  pair.server.read = () => Promise.reject(failure);
+  const failed = once(pair.stream, "error");
+  pair.stream.resume();
+  assertStrictEquals((await failed)[0], failure);
+  assertEquals("code" in failure, false);
+});
+
+test("toDuplex().destroy() gives up what is being read and written", async () => {
+  using pair = await streamPair({ bufferSize: 4096 });
+  const { stream, client } = pair;
+  const events = endingEvents(stream);
+  const closed = once(stream, "close");
+  stream.resume();
+  const written = new Promise((resolve) => stream.write(new Uint8Array(100_000), resolve));
+  await turnOfEventLoop();
+  stream.destroy();
+  await closed;
+  assertInstanceOf(await written, Error);
+  assertEquals(events, ["close"]);
+  assertEquals([stream.pending, stream.readyState], [true, "closed"]);
+  await readAll(client);
 });
 
 test("toDuplex() gives what the peer wrote before it went, though writing fails meanwhile", async () => {
@@ -192,6 +250,156 @@ test("toDuplex() refuses an end that only reads or only writes", async () => {
   using pair = await connectedPair({ direction: "inbound" });
   assertThrows(() => toDuplex(pair.server), TypeError, "this end of the pipe is inbound");
   assertThrows(() => toDuplex(pair.client), TypeError, "this end of the pipe is outbound");
+});
+
+test("setTimeout() tells of a stream that is idle, until it is used again", async () => {
+  using pair = await streamPair();
+  const { stream, client } = pair;
+  let calls = 0;
+  assertStrictEquals(stream.setTimeout(20, () => calls++), stream);
+  assertEquals(stream.timeout, 20);
+  await once(stream, "timeout");
+  let timeouts = 0;
+  stream.on("timeout", () => timeouts++);
+  // It is not told again without a read or a write in between.
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assertEquals([calls, timeouts, stream.destroyed], [1, 0, false]);
+  stream.write("used");
+  await once(stream, "timeout");
+  assertEquals(await readText(client), "used");
+  stream.resume();
+  await client.write(bytesOf("used"));
+  await once(stream, "timeout");
+  assertEquals([calls, timeouts], [1, 2]);
+});
+
+test("setTimeout() waits as long as bytes come or go", async () => {
+  using pair = await streamPair();
+  const { stream, client } = pair;
+  let used = performance.now();
+  let idle = 0;
+  const read = pair.server.read.bind(pair.server);
+  pair.server.read = async (buffer) => {
+    const count = await read(buffer);
+    used = performance.now();
+    return count;
+  };
+  const fired = new Promise<void>((resolve) => {
+    stream.setTimeout(100, () => {
+      idle = performance.now() - used;
+      resolve();
+    });
+  });
+  for (let i = 0; i < 10; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (i % 2 === 0) {
+      const came = once(stream, "data");
+      await client.write(bytesOf("in"));
+      await came;
+    } else {
+      used = performance.now();
+      stream.write("out");
+    }
+  }
+  await fired;
+  assert(idle >= 95, `It fired after ${idle} ms`);
+});
+
+test("setTimeout(0) switches the idle timer off, and takes its callback back", async () => {
+  using pair = await streamPair();
+  const { stream } = pair;
+  const callback = () => assert(false, "It was switched off");
+  stream.setTimeout(1, callback);
+  stream.setTimeout(0, callback);
+  assertEquals([stream.timeout, stream.listenerCount("timeout")], [0, 0]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+test("setTimeout() is over when the stream is destroyed", async () => {
+  using pair = await streamPair();
+  const { stream } = pair;
+  const closed = once(stream, "close");
+  stream.setTimeout(10, () => assert(false, "The stream was destroyed"));
+  stream.destroy();
+  await closed;
+  stream.setTimeout(1);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+});
+
+test("setTimeout() refuses what is no time and no function", async () => {
+  using pair = await streamPair();
+  const { stream } = pair;
+  assertThrows(() => stream.setTimeout("1" as never), TypeError, "a number of milliseconds");
+  for (const time of [-1, NaN, Infinity]) {
+    assertThrows(() => stream.setTimeout(time), RangeError, `finite and at least 0, not ${time}`);
+  }
+  assertThrows(() => stream.setTimeout(1, "no" as never), TypeError, "must be a function");
+  assertEquals(stream.timeout, undefined);
+});
+
+test("The stream takes the options of a socket, which do nothing on a pipe", async () => {
+  using pair = await streamPair();
+  const { stream } = pair;
+  assertStrictEquals(stream.setKeepAlive(true, 1000).setNoDelay(true).unref().ref(), stream);
+  assertEquals([stream.connecting, stream.pending, stream.readyState], [false, false, "open"]);
+  assertEquals(stream.address(), {});
+  stream.destroy();
+  assertStrictEquals(stream.setKeepAlive().setNoDelay().unref().ref().setTimeout(1), stream);
+});
+
+test("The stream counts its bytes, also those that wait to be written", async () => {
+  using pair = await streamPair({ bufferSize: 4096 });
+  const { stream, client } = pair;
+  assertEquals([stream.bytesRead, stream.bytesWritten], [0, 0]);
+  stream.write(new Uint8Array(100_000));
+  stream.write("ä");
+  assertEquals(stream.bytesWritten, 100_002);
+  const received = new Uint8Array(65_536);
+  for (let left = 100_002; left > 0;) left -= await client.read(received) ?? 0;
+  await client.write(new Uint8Array(3000));
+  await once(stream, "data");
+  assertEquals([stream.bytesRead, stream.bytesWritten], [3000, 100_002]);
+});
+
+test("destroySoon() destroys when all is written", async () => {
+  using pair = await streamPair({ bufferSize: 4096, mode: "message", halfClose: true });
+  const { stream, client } = pair;
+  const events = endingEvents(stream);
+  stream.write(new Uint8Array(50_000));
+  stream.write(new Uint8Array(50_000));
+  stream.destroySoon();
+  stream.destroySoon();
+  assertEquals([stream.destroyed, stream.readyState], [false, "readOnly"]);
+  const closed = once(stream, "close");
+  assertEquals((await readAll(client)).length, 100_000);
+  await closed;
+  assertEquals(events, ["finish", "close"]);
+});
+
+test("resetAndDestroy() destroys at once", async () => {
+  using pair = await streamPair();
+  const closed = once(pair.stream, "close");
+  assertStrictEquals(pair.stream.resetAndDestroy(), pair.stream);
+  await closed;
+  assertEquals(await readText(pair.client), null);
+});
+
+test("With halfClose readyState tells which side is open", async () => {
+  using pair = await streamPair({ mode: "message", halfClose: true });
+  const { stream, client } = pair;
+  await client.closeWrite();
+  stream.resume();
+  await once(stream, "end");
+  assertEquals(stream.readyState, "writeOnly");
+});
+
+test("unref() lets the program end though the stream is being read, ref() does not", async () => {
+  const script = new URL("./node_stream_unref.ts", import.meta.url);
+  await using unreffed = runDeno(script, { args: [uniqueName("pipe")] });
+  assertEquals((await unreffed.status).code, 0, await unreffed.stderr);
+  await using reffed = runDeno(script, { args: [uniqueName("pipe"), "ref"] });
+  await reffed.waitForLine("data after ref");
+  assertEquals((await reffed.status).code, 0, await reffed.stderr);
 });
 
 test("node:http serves and requests over pipes", async () => {
