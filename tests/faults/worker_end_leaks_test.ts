@@ -13,8 +13,8 @@ import { PEERS } from "./worker_end_peers.ts";
 import type { Family } from "./worker_end_calls.ts";
 import type { Begun, EndingOrder, Way } from "./worker_end_worker.ts";
 
-const FEW = volume(50, 10);
-const MANY = volume(200, 10);
+const FEW = volume(50);
+const MANY = volume(200);
 
 function startWorker(file: string): Worker {
   return new Worker(new URL(file, import.meta.url), { type: "module" });
