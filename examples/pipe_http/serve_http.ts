@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { NamedPipeListener } from "@winipc/winipc/named-pipe";
 import { toDuplex } from "@winipc/winipc/named-pipe/node";
@@ -47,11 +46,13 @@ async function answer(
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
   const { method = "GET", url = "/", headers, rawHeaders } = incoming;
   const pairs = rawHeaders.flatMap((name, i) => i % 2 === 0 ? [[name, rawHeaders[i + 1]]] : []);
+  // Nothing is read before the handler asks for it, and what it leaves can still be read.
+  const body = incoming.iterator({ destroyOnReturn: false });
   const hasBody = method !== "GET" && method !== "HEAD";
   return new Request(`http://${headers.host ?? "pipe"}${url}`, {
     method,
     headers: pairs as [string, string][],
-    body: hasBody ? Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>> : null,
+    body: hasBody ? ReadableStream.from<Uint8Array<ArrayBuffer>>(body) : null,
     signal,
   });
 }

@@ -54,6 +54,27 @@ test("Node's default agent gets all answers of a handler for Deno.serve()", asyn
   assertEquals(await outputOf(process), ["10 of 10 on 1 connections "]);
 }, { ignore });
 
+test("A body that a handler for Deno.serve() has not read is not in the way of a request", async () => {
+  const path = `\\\\.\\pipe\\${uniqueName("pipe")}`;
+  await using server = runDeno(EXAMPLE, { args: [`--path=${path}`] });
+  await server.waitForLine("ready");
+  const agent = pipeAgent(path, { keepAlive: true, maxSockets: 1 });
+  const streams = new Set<unknown>();
+  const send = async (method: string, url: string, body?: Uint8Array) => {
+    const request = http.request({ agent, method, path: url });
+    request.on("socket", (stream) => streams.add(stream));
+    request.end(body);
+    const [response] = await once(request, "response");
+    return await text(response as http.IncomingMessage);
+  };
+  assertEquals(await send("PUT", "/file", pattern(300_000)), "PUT is not for /file\n");
+  const upper = await send("POST", "/upper", new TextEncoder().encode("abc".repeat(100_000)));
+  assert(upper === "ABC".repeat(100_000));
+  assertEquals(await send("GET", "/file"), "GET /file");
+  assertEquals(streams.size, 1);
+  agent.destroy();
+});
+
 test("50 connections of Node at once are served", async () => {
   await using server = servePipe(handler, true);
   await using process = startNode("crowd", server.path, 50);

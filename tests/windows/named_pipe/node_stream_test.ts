@@ -305,6 +305,15 @@ test("setTimeout() waits as long as bytes come or go", async () => {
   assert(idle >= 95, `It fired after ${idle} ms`);
 });
 
+test("setTimeout() tells of a write that the peer does not take", async () => {
+  using pair = await streamPair({ bufferSize: 4096 });
+  pair.stream.setTimeout(20);
+  await once(pair.stream, "timeout");
+  pair.stream.write(new Uint8Array(100_000));
+  await once(pair.stream, "timeout");
+  assertEquals(pair.stream.bytesWritten, 100_000);
+});
+
 test("setTimeout(0) switches the idle timer off, and takes its callback back", async () => {
   using pair = await streamPair();
   const { stream } = pair;
