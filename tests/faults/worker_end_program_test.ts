@@ -6,7 +6,7 @@ import { test } from "../util/test.ts";
 import { volume } from "../util/volume.ts";
 
 const PROGRAM = new URL("./worker_end_program.ts", import.meta.url);
-const PROGRAMS = volume(60);
+const PROGRAMS = volume(60, 60);
 const WAYS = {
   "exit pending": 7,
   "exit completed": 7,
