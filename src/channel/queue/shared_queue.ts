@@ -1,5 +1,6 @@
 import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
 import { checkMessage, startDeadline, startDeadlineSync } from "../arguments.ts";
+import { messagesUntilClosed } from "../messages.ts";
 import { maxPayload } from "./layout.ts";
 import { QueueMember } from "./member.ts";
 import { createQueue, type OpenQueue, openQueue } from "./open_queue.ts";
@@ -352,17 +353,8 @@ export class SharedQueue implements Disposable, AsyncIterable<Uint8Array<ArrayBu
    * }
    * ```
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-    while (!this.closed) {
-      let message: Uint8Array<ArrayBuffer>;
-      try {
-        message = await this.dequeue();
-      } catch (error) {
-        if (this.closed && error instanceof Deno.errors.Interrupted) return;
-        throw error;
-      }
-      yield message;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+    return messagesUntilClosed(this, () => this.dequeue());
   }
 
   /**

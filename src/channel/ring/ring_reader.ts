@@ -1,6 +1,7 @@
 import type { Deadline } from "../../core/io/deadline.ts";
 import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
 import { checkBytes, startDeadline, startDeadlineSync } from "../arguments.ts";
+import { messagesUntilClosed } from "../messages.ts";
 import { RingAttachment } from "./attachment.ts";
 import { maxMessageSize } from "./layout.ts";
 import {
@@ -547,18 +548,8 @@ export class RingReader implements Disposable, AsyncIterable<Uint8Array<ArrayBuf
    * Copies of the messages, as they come, up to the end of the stream, or until the reader is
    * closed. Leaving the loop takes nothing more, and leaves the reader open.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-    while (!this.closed) {
-      let message: Uint8Array<ArrayBuffer> | null;
-      try {
-        message = await this.receive();
-      } catch (error) {
-        if (this.closed && error instanceof Deno.errors.Interrupted) return;
-        throw error;
-      }
-      if (message === null) return;
-      yield message;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+    return messagesUntilClosed(this, () => this.receive());
   }
 
   /**
