@@ -9,8 +9,8 @@ export type Handler = (request: Request) => Response | Promise<Response>;
 /**
  * Serves HTTP on a pipe with a handler for `Deno.serve()`, until the listener is closed.
  *
- * `Deno.serve()` itself listens on TCP only on Windows, where every user of the computer could connect. Here the pipe's
- * `security` says who can, and no network permission is needed.
+ * On Windows, `Deno.serve()` itself listens on TCP only, where every user of the computer could
+ * connect. Here the pipe's `security` says who can, and no network permission is needed.
  */
 export async function serveHttp(listener: NamedPipeListener, handler: Handler): Promise<void> {
   const server = createServer((incoming, outgoing) => {

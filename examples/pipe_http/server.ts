@@ -1,4 +1,5 @@
-// A web service on a named pipe, by a handler for Deno.serve(). It runs until its standard input ends.
+// A web service on a named pipe, by a handler for Deno.serve(). It runs until its standard input
+// ends.
 //
 //     deno run --allow-ffi examples/pipe_http/server.ts
 

@@ -138,9 +138,9 @@ export class MailslotIo {
   }
 
   /**
-   * Starts a read that the kernel ends after so many milliseconds. The timeout is one of the
-   * mailslot, not of the read, but the kernel only looks at it when a read begins: so it is changed
-   * for that moment.
+   * Starts a read that the kernel ends after the given time. The timeout belongs to the mailslot,
+   * not to the read, but the kernel uses the value from when the read begins: so it is changed only
+   * while `start` runs.
    */
   #withReadTimeout<T>(milliseconds: number, start: () => T): T {
     if (milliseconds === this.#readTimeout) return start();
@@ -150,7 +150,7 @@ export class MailslotIo {
     return started;
   }
 
-  /** Makes room for the message that was too large for so many bytes. */
+  /** Makes room for the message that did not fit into `capacity` bytes. */
   #grow(capacity: number): void {
     const { nextSize } = mailslotInfo(this.#handle);
     // Another reader may have taken it.

@@ -130,7 +130,8 @@ export class AsyncAcceptor {
     const conn = makeConn(file, this.#factory.profile(this.#halfClose), {
       close: (handle) => this.#closeConnection(handle),
     });
-    // The client gets its call of accept() before the others can be told that its instance cannot be replaced.
+    // accept() is served before it is tried to replace the instance, as that may fail, and then
+    // fails the calls that still wait.
     const [waiter] = this.#waiters;
     if (waiter === undefined) this.#clients.push(conn);
     else this.#waiters.delete(waiter);

@@ -43,8 +43,8 @@ const CALL_OPTIONS: OptionNames<CallNamedPipeOptions> = {
 /**
  * Connects to a named pipe.
  *
- * While all its instances are taken, this waits for a free one, as long as `timeout` allows. That
- * the pipe does not exist is told at once, unless `wait` is set.
+ * While all its instances are taken, this waits for a free one, as long as `timeout` allows. If the
+ * pipe does not exist, the call fails at once, unless `wait` is set.
  *
  * Cancel safety: an aborted or timed-out call has left no connection behind.
  *

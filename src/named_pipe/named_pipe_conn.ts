@@ -78,7 +78,7 @@ export class NamedPipeConn implements Disposable {
   /**
    * Who is at the other end.
    *
-   * @example See who has connected
+   * @example Identify the client
    * ```ts
    * import { listenNamedPipe } from "@winipc/winipc/named-pipe";
    *

@@ -16,8 +16,8 @@ export const SECURITY_ATTRIBUTES = defineStruct({
  *   nobody else, not even administrators (who can still take ownership). The access list is
  *   protected, so nothing is inherited into it.
  * - `"everyone"`: every user, with all rights. That is what programs of any age expect of a shared
- *   object, as CreateMutexW and its kin ask for all rights when they open one that is there. All
- *   rights include changing the access list: give other users less with SDDL, such as
+ *   object, as CreateMutexW and similar functions ask for all rights when they open one that
+ *   exists. All rights include changing the access list: give other users less with SDDL, such as
  *   `"D:P(A;;GA;;;SY)(A;;GA;;;BA)(A;;GRGWGX;;;AU)"`. Programs in an app container (sandboxed store
  *   apps and browser processes) are not among "everyone": they need an entry of their own in SDDL,
  *   such as `(A;;GA;;;AC)`.

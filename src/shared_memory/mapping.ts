@@ -52,8 +52,8 @@ const WIDEST_ELEMENT = 8;
 /**
  * A part of a section that is mapped, and the only buffer over it.
  *
- * Unmapping detaches the buffer first: any array that is left then has length 0, where it would
- * otherwise end the process.
+ * Unmapping detaches the buffer first: an array over it then has length 0. Otherwise, an access
+ * through it would end the process.
  */
 export class Mapping<Access extends SharedMemoryAccess> {
   readonly bytes: MappedBytes<Access>;

@@ -47,7 +47,8 @@ export interface ConsistentReader<Tick, Result> {
  * const header = Header.at(memory.bytes);
  * const frame = readConsistent({
  *   tick: () => header.tick,
- *   // While the tick changes, what is read here may be anything: an offset that leads out of the memory throws, and counts as little.
+ *   // While the tick changes, this may read anything. Even an error, such as for an offset outside
+ *   // the memory, only counts if the tick has not changed.
  *   copy: () => Frame.read(memory.bytes, header.offsets[header.newest]),
  * });
  * console.log(frame.speed, frame.gear);

@@ -65,8 +65,8 @@ let ownedObject: (object: SynchronizationObject) => OwnedObject;
  * The common base of {@linkcode EventObject}, {@linkcode Mutex}, {@linkcode Semaphore} and
  * {@linkcode WaitableTimer}: what {@linkcode waitAny} and {@linkcode waitAll} wait for.
  *
- * It owns a handle to a kernel object. The kernel object and its name exist as long as any process
- * has a handle to it.
+ * Each owns a handle to a kernel object. The kernel object and its name exist as long as any
+ * process has a handle to it.
  *
  * Windows documentation: "Synchronization Objects", "Handles and Objects".
  *

@@ -19,7 +19,7 @@ export function invalidHandleValue(): Deno.PointerValue {
 }
 
 /**
- * Whether a call that answers INVALID_HANDLE_VALUE on failure (CreateFileW and its kin) has failed.
+ * Whether a call has failed that returns INVALID_HANDLE_VALUE on failure, as CreateFileW does.
  */
 export function isInvalidHandle(value: Deno.PointerValue): value is null {
   return value === null || Deno.UnsafePointer.value(value) === INVALID_HANDLE_NUMBER;

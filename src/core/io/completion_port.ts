@@ -28,8 +28,8 @@ export interface Completable {
 }
 
 /**
- * How long (milliseconds) a wait for packets is left alone before the port is looked at in another
- * way.
+ * How long a call on another thread may wait for packets, in milliseconds, before the port is also
+ * watched by the thread pool.
  */
 const RECHECK_MS = 20;
 /** The token of a packet that only ends a wait for packets. */

@@ -82,8 +82,7 @@ export class IoDirection {
   }
 
   /**
-   * The buffer, with room for so many bytes at least. What was in it is lost if it has to be made
-   * larger.
+   * The buffer, with room for at least `capacity` bytes. Its contents are lost if it has to grow.
    */
   buffer(capacity: number): Uint8Array<ArrayBuffer> {
     let memory = this.#memory;
