@@ -3,6 +3,7 @@ import { connectNamedPipe, listenNamedPipe, type NamedPipeConn } from "../../src
 import { assertNothingPending } from "../util/event_loop.ts";
 import { handleCount } from "../util/handles.ts";
 import { uniqueName } from "../util/names.ts";
+import { delay } from "../util/delay.ts";
 
 // Aborts every call that waits, at every moment at which it can be aborted, with garbage collections in between: memory
 // that the kernel still writes to and nobody holds any more would be freed by them, and used again for other things.
@@ -16,13 +17,9 @@ const ABORTED = Symbol("aborted");
 const MOMENTS: readonly (() => void | Promise<void>)[] = [
   () => {},
   () => Promise.resolve(),
-  () => turn(0),
-  () => turn(1),
+  () => delay(0),
+  () => delay(1),
 ];
-
-function turn(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
 
 let collections = 0;
 

@@ -3,6 +3,7 @@ import { SharedQueue } from "../../src/channel/mod.ts";
 import { SharedMemory } from "../../src/shared_memory/mod.ts";
 import { createQueue } from "../../src/channel/queue/open_queue.ts";
 import { RING_AT } from "./shared_queue_steps.ts";
+import { delay } from "../util/delay.ts";
 
 /** A participant that stays when others die: it repairs soon, and sees the memory. */
 export class Observer implements Disposable {
@@ -41,7 +42,7 @@ export class Observer implements Disposable {
       const message = this.queue.tryDequeue();
       if (message !== undefined) yield message;
       else if (this.#settled) return;
-      else await new Promise((resolve) => setTimeout(resolve, 2));
+      else await delay(2);
     }
   }
 

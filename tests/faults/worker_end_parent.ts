@@ -8,6 +8,7 @@ import { untilFinished } from "../util/thread_records.ts";
 import type { Family } from "./worker_end_calls.ts";
 import { PEERS } from "./worker_end_peers.ts";
 import type { Begun, EndingOrder, Way, When } from "./worker_end_worker.ts";
+import { delay } from "../util/delay.ts";
 
 /** How long a Worker takes to begin its calls, roughly, in milliseconds. */
 const START_TIME = 300;
@@ -33,10 +34,6 @@ class UntouchedMemory {
       assertEquals(at, -1, `Memory was overwritten with ${array[at]} at index ${at}`);
     }
   }
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Waits for the Worker to begin its calls, or to end without. */
@@ -70,11 +67,11 @@ async function endOne(
   let begun: Begun | undefined;
   if (moment === "before") {
     // A Worker that ends itself does so when it gets the order, which no event tells of.
-    await sleep(random(isEndedHere ? START_TIME : 2 * START_TIME));
+    await delay(random(isEndedHere ? START_TIME : 2 * START_TIME));
   } else {
     begun = await begunOrEnded(worker, ended.promise);
     if (begun !== undefined) peer.begun(begun.facts);
-    if (isEndedHere && moment === "pending") await sleep(random(PENDING_TIME));
+    if (isEndedHere && moment === "pending") await delay(random(PENDING_TIME));
     if (moment === "completed") peer.act();
   }
   if (isEndedHere || moment === "before") worker.terminate();

@@ -6,6 +6,7 @@ import { connectNamedPipe, listenNamedPipe } from "../../src/named_pipe/mod.ts";
 import { uniqueName } from "../util/names.ts";
 import { FAMILIES, type Family } from "./worker_end_calls.ts";
 import { PEERS } from "./worker_end_peers.ts";
+import { delay } from "../util/delay.ts";
 
 /** Begins all calls, and plays the other side too. */
 async function beginAll(): Promise<() => void> {
@@ -40,7 +41,7 @@ async function beginUnref(): Promise<void> {
   pipe.reader.read(new Uint8Array(65_536));
   mailslot.receive();
   // By then the thread pool watches the port.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await delay(50);
   client.writeSync(data);
   pipe.writer.writeSync(data);
   writer.sendSync(data);

@@ -14,6 +14,7 @@ import {
 import { peer, runPeer, startPeer } from "../util/c_peer.ts";
 import { uniqueName } from "../util/names.ts";
 import { test } from "../util/test.ts";
+import { delay } from "../util/delay.ts";
 
 const PROGRAM = "tests/interop/shared_memory_peer";
 const options = { ignore: peer(PROGRAM) === null };
@@ -127,7 +128,7 @@ test("A C program sees no half of what SeqLock.write() writes", async () => {
   for (let value = 1; !ended; value++) {
     lock.write(() => words.fill(value));
     // The end of the program is only seen between two tasks.
-    if (value % 5000 === 0) await new Promise((resolve) => setTimeout(resolve));
+    if (value % 5000 === 0) await delay(0);
   }
   assertEquals(await program.readLine(), "torn 0");
 }, options);

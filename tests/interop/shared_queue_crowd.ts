@@ -4,6 +4,7 @@ import { type DenoProcess, runDeno } from "../util/deno_process.ts";
 import { uniqueName } from "../util/names.ts";
 import { makeMessage, STOP_WRITER, Sums } from "./shared_queue_messages.ts";
 import { startPeer } from "./shared_queue_peer.ts";
+import { delay } from "../util/delay.ts";
 
 /** One of a crowd: the C program, or a Deno process, with what it does. */
 export interface Member {
@@ -48,7 +49,7 @@ export async function assertEachSeenOnce(options: CrowdOptions): Promise<void> {
   }
   for (let stopped = 0; stopped < readers.length;) {
     if (queue.tryEnqueue(makeMessage(STOP_WRITER, 0, 0))) stopped++;
-    else await new Promise((resolve) => setTimeout(resolve, 1));
+    else await delay(1);
   }
   const received = new Sums();
   for (const reader of readers) received.addLine(await reader.waitForLine(/^received/));

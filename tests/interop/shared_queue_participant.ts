@@ -1,6 +1,7 @@
 // A participant of a queue in a process of its own, like the C program: shared_queue_participant.ts NAME COMMAND.
 import { SharedQueue } from "../../src/channel/mod.ts";
 import { makeMessage, readMessage, STOP_WRITER, Sums } from "./shared_queue_messages.ts";
+import { delay } from "../util/delay.ts";
 
 const [name, command, ...args] = Deno.args;
 using queue = SharedQueue.open({ name });
@@ -8,7 +9,7 @@ using queue = SharedQueue.open({ name });
 async function send(writer: number, count: number, max: number): Promise<void> {
   for (let number = 1; number <= count; number++) {
     const message = makeMessage(writer, number, max);
-    while (!queue.tryEnqueue(message)) await new Promise((resolve) => setTimeout(resolve, 0));
+    while (!queue.tryEnqueue(message)) await delay(0);
   }
 }
 
@@ -17,7 +18,7 @@ async function sendMany(writer: number, count: number, max: number): Promise<voi
     const length = Math.min(20, count + 1 - number);
     const batch = Array.from({ length }, (_, index) => makeMessage(writer, number + index, max));
     number += queue.enqueueMany(batch);
-    if (number <= count) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (number <= count) await delay(0);
   }
 }
 

@@ -9,6 +9,7 @@ import { volume } from "../util/volume.ts";
 import { assertEachSeenOnce, type Member } from "./shared_queue_crowd.ts";
 import { makeMessage, readMessage } from "./shared_queue_messages.ts";
 import { askPeer, hasPeer, hex, startPeer } from "./shared_queue_peer.ts";
+import { delay } from "../util/delay.ts";
 
 const ignore = !hasPeer;
 
@@ -207,7 +208,7 @@ test("A C program that is stopped in the middle is waited for, however long", as
     const start = performance.now();
     while (performance.now() - start < 150) {
       assertEquals(queue.tryDequeue(), undefined);
-      await new Promise((resolve) => setTimeout(resolve, 3));
+      await delay(3);
     }
     await writer.writeLine("");
     assertEquals(await queue.dequeue(), Uint8Array.of(7));
@@ -228,7 +229,7 @@ test(
       const start = performance.now();
       while (performance.now() - start < 100) {
         assertEquals(queue.tryDequeue(), undefined);
-        await new Promise((resolve) => setTimeout(resolve, 3));
+        await delay(3);
       }
       await reader.writeLine("");
       await reader.waitForLine(`message ${hex(bytes(4))}`);

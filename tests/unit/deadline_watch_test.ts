@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { checkWait, Deadline, pause, timeoutError } from "../../src/core/io/deadline.ts";
 import { Win32Error } from "../../src/core/error/windows_error.ts";
 import { test } from "../util/test.ts";
+import { delay } from "../util/delay.ts";
 
 test("Deadline.watch() expires once, though the signal aborts and the time is over", async () => {
   const controller = new AbortController();
@@ -9,7 +10,7 @@ test("Deadline.watch() expires once, though the signal aborts and the time is ov
   const reasons: unknown[] = [];
   using _watch = deadline?.watch((reason) => reasons.push(reason), () => "timed out");
   controller.abort("aborted");
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await delay(20);
   assertEquals(reasons, ["aborted"]);
 });
 

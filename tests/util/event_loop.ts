@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { pendingOperations } from "../../src/core/io/async_io.ts";
 import { completionPort } from "../../src/core/io/completion_port.ts";
+import { delay } from "./delay.ts";
 
 /** Gives the event loop a turn, in which completions that have been queued are seen. */
 export function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return delay(0);
 }
 
 /** Waits for what no event tells of; the test's own timeout ends it. */
@@ -24,7 +25,7 @@ export async function assertNothingPending(before = 0): Promise<void> {
  */
 export async function untilIdle(): Promise<void> {
   for (let turn = 0; turn < 500 && !completionPort.isIdle; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await delay(1);
   }
 }
 
@@ -35,6 +36,6 @@ export async function untilIdle(): Promise<void> {
  */
 export async function untilPending(count: number): Promise<void> {
   for (let turn = 0; turn < 500 && pendingOperations() > count; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await delay(1);
   }
 }

@@ -3,6 +3,7 @@ import { RingDuplex, RingReader, RingWriter, SharedQueue } from "../../../src/ch
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import { messageOf, ringPair, ringPairAt } from "./ring_pair.ts";
+import { delay } from "../../util/delay.ts";
 
 /** What a program might pass in place of bytes. */
 function noBytes(): Uint8Array[] {
@@ -187,7 +188,7 @@ test("RingDuplex refuses a message that is transferred while it waits for room",
   client.writer.trySendMany([messageOf(24), messageOf(24)]);
   const message = messageOf(16);
   const reply = client.request(message);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await delay(5);
   message.buffer.transfer();
   server.reader.tryReceiveMany();
   await assertRejects(() => reply, TypeError, "transferred");

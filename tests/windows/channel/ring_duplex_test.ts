@@ -3,6 +3,7 @@ import { RingDuplex } from "../../../src/channel/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import { messageOf } from "./ring_pair.ts";
+import { delay } from "../../util/delay.ts";
 
 function duplexPair(capacity = 1024) {
   const name = uniqueName("duplex");
@@ -33,7 +34,7 @@ test("RingDuplex.request() gets the reply of the other side's serve()", async ()
 test("Requests that are made at once are answered each with its own reply", async () => {
   using pair = duplexPair(64);
   const served = pair.server.serve(async (request) => {
-    await new Promise((resolve) => setTimeout(resolve, request[0] % 3));
+    await delay(request[0] % 3);
     return request;
   });
   const requests = Array.from({ length: 20 }, (_, seed) => messageOf(9, seed));
@@ -77,7 +78,7 @@ test("A client that takes the place of another one does not get that one's repli
 test("A request gets BrokenPipe when the other side leaves, and so does one after that", async () => {
   using pair = duplexPair();
   const reply = pair.client.request(messageOf(1));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await delay(5);
   pair.server.close();
   await assertRejects(() => reply, Deno.errors.BrokenPipe, "disconnected");
   await assertRejects(
@@ -105,7 +106,7 @@ test("RingDuplex.serve() rejects with what the handler throws, and can be called
 test("RingDuplex.serveSync() answers what is there, and ends when the other side is gone", async () => {
   using pair = duplexPair();
   const reply = pair.client.request(messageOf(3), { timeout: 1000 });
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await delay(5);
   assertThrows(() => pair.client.requestSync(messageOf(1)), Deno.errors.Busy, "waits for a reply");
   assertThrows(
     () => pair.server.serveSync((request) => request, { timeout: 50 }),

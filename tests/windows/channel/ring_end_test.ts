@@ -3,6 +3,7 @@ import { RingReader, type RingWaiting, RingWriter } from "../../../src/channel/m
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import { messageOf, ringPair } from "./ring_pair.ts";
+import { delay } from "../../util/delay.ts";
 
 const WAYS: readonly RingWaiting[] = ["spin", "hybrid", "event"];
 
@@ -39,7 +40,7 @@ for (const waiting of WAYS) {
   test(`A reader that waits gets the end when the writer leaves (${waiting})`, async () => {
     using pair = ringPair({ waiting });
     const received = pair.reader.receive();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await delay(5);
     pair.writer.close();
     assertEquals(await received, null);
   });
@@ -73,7 +74,7 @@ for (const waiting of WAYS) {
     using pair = ringPair({ waiting, capacity: 64 });
     pair.writer.trySendMany([messageOf(24), messageOf(24)]);
     const sent = pair.writer.send(messageOf(24));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await delay(5);
     pair.reader.close();
     await assertRejects(() => sent, Deno.errors.BrokenPipe, "has disconnected");
   });
@@ -204,7 +205,7 @@ test("Aborting RingWriter.writable ends a write that waits for room", async () =
   const stream = writer.writable.getWriter();
   const written = stream.write(messageOf(24, 3));
   const closed = assertRejects(() => stream.closed, Error, "enough");
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await delay(5);
   const rejected = assertRejects(() => written, Error, "enough");
   await stream.abort(new Error("enough"));
   await Promise.all([rejected, closed]);
@@ -217,7 +218,7 @@ test("Cancelling RingReader.readable ends a read that waits", async () => {
   using pair = ringPair();
   const stream = pair.reader.readable.getReader();
   const read = stream.read();
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await delay(5);
   await stream.cancel();
   assertEquals(await read, { done: true, value: undefined });
   assert(pair.reader.closed);

@@ -5,12 +5,13 @@ import { assertLeaksNoHandle } from "../../util/handles.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import { messageOf, ringPair } from "./ring_pair.ts";
+import { delay } from "../../util/delay.ts";
 
 const WAYS: readonly RingWaiting[] = ["spin", "hybrid", "event"];
 
 /** Lets timers, input and output have a turn, several times. */
 async function someTurns(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let turn = 0; turn < 5; turn++) await delay(1);
 }
 
 for (const waiting of WAYS) {

@@ -8,6 +8,7 @@ import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import { volume } from "../../util/volume.ts";
 import { endlessReader, endlessWriter, notEnd } from "./ring_endless.ts";
+import { delay } from "../../util/delay.ts";
 
 /** A Worker that answers; it has ended when the result is disposed of. */
 async function startEcho(name: string, waiting: RingWaiting, count: number) {
@@ -142,11 +143,11 @@ test("A side that sleeps is woken when the other side comes, and when it leaves"
   const name = uniqueName("ring");
   using reader = endlessReader({ name, waiting: "event" });
   const waited = reader.waitForPeer();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await delay(20);
   const writer = RingWriter.open({ name });
   await waited;
   const received = reader.receive();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await delay(20);
   writer.close();
   assertEquals(await received, null);
 });

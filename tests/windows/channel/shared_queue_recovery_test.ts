@@ -6,6 +6,7 @@ import { SharedMemory } from "../../../src/shared_memory/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { createEvent } from "../../util/raw_objects.ts";
 import { test } from "../../util/test.ts";
+import { delay } from "../../util/delay.ts";
 
 const RING_AT = 262_400;
 const GATE = 128 / 4;
@@ -36,7 +37,7 @@ function brokenQueue({ capacity = 1024, observation = 50 } = {}) {
       for (;;) {
         const message = queue.tryDequeue();
         if (message !== undefined || until()) return message;
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await delay(2);
       }
     },
     [Symbol.dispose]() {

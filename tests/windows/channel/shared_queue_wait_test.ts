@@ -5,6 +5,7 @@ import { SharedMemory } from "../../../src/shared_memory/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { openSemaphore } from "./shared_queue_semaphore.ts";
 import { test } from "../../util/test.ts";
+import { delay } from "../../util/delay.ts";
 
 const NOTIFICATION_PENDING = 6;
 
@@ -94,7 +95,7 @@ test("SharedQueue.dequeue() aborted while messages come loses none", async () =>
     const controller = new AbortController();
     const message = reader.dequeue({ signal: controller.signal });
     // Until the wait has begun.
-    if (round % 3 > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (round % 3 > 0) await delay(0);
     writer.tryEnqueue(number(sent++));
     if (round % 2 > 0) await Promise.resolve();
     controller.abort(null);
@@ -114,7 +115,7 @@ test("SharedQueue.close() ends calls to dequeue() that wait", async () => {
   const iteration = (async () => {
     for await (const message of reader) throw new Error(`There was ${message}`);
   })();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await delay(20);
   reader.close();
   for (const message of messages) {
     await assertRejects(() => message, Deno.errors.Interrupted, "closed while");
@@ -180,7 +181,7 @@ test("SharedQueue announces only what has not been announced, and a receiver pas
   await assertRejects(() => reader.dequeue({ timeout: 1 }), Deno.errors.TimedOut);
   assertEquals([semaphore.count(), words[NOTIFICATION_PENDING]], [0, 0]);
   const message = reader.dequeue();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await delay(0);
   writer.enqueueMany([number(3), number(4)]);
   assertEquals(await message, number(3));
   // It may have looked before it was told, or have taken the permit and passed it on.
@@ -194,7 +195,7 @@ test("SharedQueue.dequeue() finds a message whose announcement was lost", async 
   // As if a publisher had ended between the two.
   words[NOTIFICATION_PENDING] = 1;
   const message = reader.dequeue();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await delay(0);
   writer.tryEnqueue(number(5));
   assertEquals([semaphore.count(), await message], [0, number(5)]);
 });

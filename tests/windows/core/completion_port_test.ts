@@ -3,6 +3,7 @@ import { bytesOf, readText } from "../../util/bytes.ts";
 import { runDeno } from "../../util/deno_process.ts";
 import { test } from "../../util/test.ts";
 import { connectedPair } from "../named_pipe/pair.ts";
+import { delay } from "../../util/delay.ts";
 
 const { CreateEventW, SetEvent, CloseHandle, WaitForSingleObject } = Deno.dlopen("kernel32.dll", {
   CreateEventW: { parameters: ["pointer", "i32", "i32", "pointer"], result: "pointer" },
@@ -37,7 +38,7 @@ test("Operations that let the program end complete while it lives", async () => 
   for (let turn = 0; turn < 5; turn++) {
     const text = readText(pair.server);
     // Longer than it takes until nothing but the thread pool waits.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
     await pair.client.write(bytesOf("meanwhile"));
     assertEquals(await text, "meanwhile");
   }

@@ -27,6 +27,7 @@ import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 import { connectedPair, type PairOptions } from "./pair.ts";
+import { delay } from "../../util/delay.ts";
 
 /** A stream for the server's end, and the client's end as it is. */
 interface StreamPair extends Disposable {
@@ -262,7 +263,7 @@ test("setTimeout() tells of a stream that is idle, until it is used again", asyn
   let timeouts = 0;
   stream.on("timeout", () => timeouts++);
   // It is not told again without a read or a write in between.
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await delay(60);
   assertEquals([calls, timeouts, stream.destroyed], [1, 0, false]);
   stream.write("used");
   await once(stream, "timeout");
@@ -291,7 +292,7 @@ test("setTimeout() waits as long as bytes come or go", async () => {
     });
   });
   for (let i = 0; i < 10; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await delay(20);
     if (i % 2 === 0) {
       const came = once(stream, "data");
       await client.write(bytesOf("in"));
@@ -321,7 +322,7 @@ test("setTimeout(0) switches the idle timer off, and takes its callback back", a
   stream.setTimeout(1, callback);
   stream.setTimeout(0, callback);
   assertEquals([stream.timeout, stream.listenerCount("timeout")], [0, 0]);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await delay(20);
 });
 
 test("setTimeout() is over when the stream is destroyed", async () => {
@@ -332,7 +333,7 @@ test("setTimeout() is over when the stream is destroyed", async () => {
   stream.destroy();
   await closed;
   stream.setTimeout(1);
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await delay(30);
 });
 
 test("setTimeout() refuses what is no time and no function", async () => {

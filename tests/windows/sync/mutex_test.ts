@@ -3,11 +3,7 @@ import { Mutex, Win32Error } from "../../../src/sync/mod.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
-
-/** Lets everything run that is due now. */
-function turn(): Promise<void> {
-  return new Promise((done) => setTimeout(done, 0));
-}
+import { turnOfEventLoop } from "../../util/event_loop.ts";
 
 /** Several objects for the same mutex: itself, its name, a handle. */
 function aliases(mutex: Mutex): Mutex[] {
@@ -73,7 +69,7 @@ test("tasks of one thread are never in a Mutex together", async () => {
     for (let round = 0; round < 5; round++) {
       using _lock = await object.lock();
       most = Math.max(most, ++inside);
-      await turn();
+      await turnOfEventLoop();
       inside--;
     }
   };

@@ -4,6 +4,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { EventObject, Mutex, type Win32Error } from "../../../src/sync/mod.ts";
 import { test } from "../../util/test.ts";
 import type { Task } from "./lock_worker.ts";
+import { delay } from "../../util/delay.ts";
 
 /** Another thread, which runs `lock_worker.ts`. */
 class Thread implements Disposable {
@@ -89,7 +90,7 @@ test("wait() works in several threads of one process", async () => {
   const all = Promise.all(waits.map((wait) => wait.then(() => done++)));
   while (done < 3) {
     event.signal();
-    await new Promise((next) => setTimeout(next, 5));
+    await delay(5);
   }
   await all;
 });

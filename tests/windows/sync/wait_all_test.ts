@@ -11,6 +11,7 @@ import {
 } from "../../../src/sync/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
+import { delay } from "../../util/delay.ts";
 
 /** The two forms, for what they have in common. */
 const FORMS = [
@@ -143,7 +144,7 @@ test("waitAll() resolves when the last object is signaled, in whatever order", a
     return result;
   });
   for (const signal of signals) {
-    await new Promise((next) => setTimeout(next, 2));
+    await delay(2);
     assertEquals(done, false);
     signal();
   }
