@@ -76,11 +76,11 @@ class CompletionPort {
   }
 
   /**
-   * Whether no call waits for packets on another thread, as none is needed: a test of leaks reads
-   * it.
+   * Whether no call waits for packets on another thread, and none will, as nothing that is waited
+   * for keeps the program alive: a test of leaks reads it.
    */
   get isIdle(): boolean {
-    return !this.#isWaiting;
+    return !this.#isWaiting && this.#references === 0;
   }
 
   /** The port's handle. */
@@ -257,7 +257,23 @@ class CompletionPort {
     }
     const { count } = packets;
     this.#dispatch(packets);
+    this.#wakeAgain(packets);
     return count;
+  }
+
+  /**
+   * Ends the wait of the other thread again if polling took the packet that was to end it. Otherwise
+   * that call would wait for ever, and the program with it.
+   */
+  #wakeAgain(polled: Packets): void {
+    let isTaken = false;
+    for (let index = 0; index < polled.count; index++) {
+      isTaken ||= polled.token(index) === WAKE_TOKEN;
+    }
+    if (!isTaken) return;
+    this.#isWoken = false;
+    // Something may keep the program alive again: then it may go on.
+    if (this.#references === 0 || this.#heldFences.length > 0) this.#endWait();
   }
 
   #dispatch(packets: Packets): void {

@@ -32,6 +32,12 @@ test("Operations complete though all threads for blocking calls are taken", asyn
   CloseHandle(event);
 });
 
+test("A program whose threads for blocking calls were all taken ends when its waits are done", async () => {
+  await using process = runDeno(new URL("./taken_threads_program.ts", import.meta.url));
+  assertEquals(await process.readLine(), "done");
+  assertEquals((await process.status).code, 0);
+});
+
 test("Operations that let the program end complete while it lives", async () => {
   using pair = await connectedPair();
   pair.server.unref();
