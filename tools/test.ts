@@ -1,8 +1,11 @@
 // deno task test [deno test arguments]: the whole suite, or what the arguments choose.
 //
-// On Windows one `deno test`. Elsewhere the tests of tests/unit and tools/tests run on this system
-// first, for they must pass on any, and then all of tests runs with Deno for Windows. The last line is
-// always "N passed, N failed", with ", N skipped" when there are any.
+// Elsewhere than on Windows the tests of tests/unit and tools/tests run on this system, for they must
+// pass on any, and all of tests runs with Deno for Windows. The last line is always "N passed, N
+// failed", with ", N skipped" when there are any.
+//
+// The whole suite runs in batches, some at a time, as many tests mostly wait: what a batch prints is
+// shown when it is done. What the arguments choose is one `deno test` on our own output.
 //
 // With --soak, which is `deno task soak`, the tests that have a volume do all of it, and those of
 // tests/soak run too.
@@ -12,15 +15,18 @@ import { exitCodeText } from "./exit_code.ts";
 import { countTests, type TestCounts } from "./junit.ts";
 import { npmProgramsEnvironment } from "./npm_program.ts";
 import { buildPeers, PeerError, peersEnvironment } from "./peers.ts";
+import { inParallel, type TestBatch, testBatches } from "./test_batches.ts";
 import { SetupError } from "./wine/cache.ts";
-import { runChild } from "./wine/child.ts";
-import { openWindows } from "./wine/session.ts";
+import { runChild, type RunOptions } from "./wine/child.ts";
+import { openWindows, type WindowsSession } from "./wine/session.ts";
 import { isExitCodeOfSignal } from "./wine/signals.ts";
 
-/** What is tested: files and folders, and on which system each of them. */
+/** What is tested, and on which system each part of it. */
 interface Choice {
-  readonly here: readonly string[];
-  readonly onWindows: readonly string[];
+  readonly here: readonly TestBatch[];
+  readonly onWindows: readonly TestBatch[];
+  /** Whether it is the whole suite, of which some batches run at once. */
+  readonly whole: boolean;
   readonly options: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
@@ -34,23 +40,32 @@ async function choose(args: readonly string[]): Promise<Choice> {
     (await isPath(arg) ? paths : options).push(arg);
   }
   const env: Record<string, string> = isSoak ? { WINIPC_SOAK: "1" } : {};
-  if (paths.length === 0) {
-    if (isSoak) return { here: [], onWindows: await soakFiles(), options, env };
+  if (paths.length === 0 && !isSoak) {
+    const portable = ["tests/unit", "tools/tests"];
     return {
-      here: isWindows ? [] : ["tests/unit", "tools/tests"],
-      onWindows: isWindows ? ["tests", "tools/tests"] : ["tests"],
-      options: ["--ignore=tests/soak", ...options],
+      here: isWindows ? [] : await testBatches(portable),
+      onWindows: await testBatches(isWindows ? ["tests", "tools/tests"] : ["tests"], [
+        "tests/soak",
+      ]),
+      whole: true,
+      options,
       env,
     };
   }
+  if (paths.length === 0) paths.push(...await soakFiles());
   const isPortable = (path: string) => /^(\.\/)?(tests\/unit|tools\/tests)(\/|$)/.test(path);
   const isForHere = (path: string) => /^(\.\/)?tools\/tests(\/|$)/.test(path);
   return {
-    here: isWindows ? [] : paths.filter(isPortable),
-    onWindows: isWindows ? paths : paths.filter((path) => !isForHere(path)),
+    here: isWindows || isSoak ? [] : oneBatch(paths.filter(isPortable)),
+    onWindows: oneBatch(isWindows ? paths : paths.filter((path) => !isForHere(path))),
+    whole: false,
     options,
     env,
   };
+}
+
+function oneBatch(paths: readonly string[]): TestBatch[] {
+  return paths.length === 0 ? [] : [{ name: paths.join(" "), paths }];
 }
 
 /** The tests that have a volume, and those that only `deno task soak` runs. */
@@ -86,34 +101,45 @@ interface Result extends TestCounts {
 
 /** A Deno that runs tests. */
 interface TestedDeno {
-  run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
+  readonly system: string;
+  run(args: readonly string[], options: RunOptions): Promise<number>;
   /** The form in which it knows a full path of this system. */
   path(path: string): string;
   exitCodeText(code: number): string;
 }
 
+/** A batch and the Deno that runs it. */
+interface Job extends TestBatch {
+  readonly deno: TestedDeno;
+}
+
 /** Runs `deno test` and counts from its report; a run that failed in another way counts as one. */
 async function test(
-  deno: TestedDeno,
-  paths: readonly string[],
+  { deno, paths }: Job,
   { options, env }: Choice,
+  onOutput: RunOptions["onOutput"],
 ): Promise<Result> {
   const folder = await Deno.makeTempDir({ prefix: "winipc-" });
   const report = `${folder}/report.xml`;
   const progress = `${folder}/progress.json`;
+  const say = (text: string) =>
+    onOutput === undefined ? console.error(text) : onOutput(new TextEncoder().encode(`${text}\n`));
   try {
     // The gate has checked the types, faster than Deno for Windows does under Wine.
     const flags = ["-A", "--no-check", `--junit-path=${deno.path(report)}`];
     const args = ["test", ...flags, ...options, ...paths];
-    const code = await deno.run(args, { ...env, WINIPC_TEST_PROGRESS: deno.path(progress) });
+    const code = await deno.run(args, {
+      env: { ...env, WINIPC_TEST_PROGRESS: deno.path(progress) },
+      onOutput,
+    });
     const ended = `\ndeno test ended with exit code ${deno.exitCodeText(code)}`;
     let counts = countTests(await textOf(report));
     if (counts === undefined) {
       // Deno writes the report at its end: something has ended it before.
-      console.error(`${ended} before it had a result. ${lastTest(await textOf(progress))}`);
+      say(`${ended} before it had a result. ${lastTest(await textOf(progress))}`);
       counts = { passed: 0, failed: 1, skipped: [] };
     } else if (code !== 0 && counts.failed === 0) {
-      console.error(`${ended}, and not by a failed test.`);
+      say(`${ended}, and not by a failed test.`);
       counts.failed++;
     }
     return isExitCodeOfSignal(code) ? { ...counts, endedBySignal: code } : counts;
@@ -140,51 +166,74 @@ function lastTest(text: string): string {
   return `The last test that had begun${end}: "${name}" (${file})`;
 }
 
-async function testHere(choice: Choice): Promise<Result> {
-  console.log(`On ${Deno.build.os}: ${choice.here.join(" ")}`);
-  const deno: TestedDeno = {
-    run: (args, env) => runChild(Deno.execPath(), args, { env }),
-    path: (path) => path,
-    exitCodeText,
-  };
-  return await test(deno, choice.here, choice);
-}
+const denoHere: TestedDeno = {
+  system: Deno.build.os,
+  run: (args, options) => runChild(Deno.execPath(), args, options),
+  path: (path) => path,
+  exitCodeText,
+};
 
-async function testOnWindows(choice: Choice): Promise<Result> {
-  console.log(`On Windows: ${choice.onWindows.join(" ")}`);
+async function denoOnWindows(windows: WindowsSession): Promise<TestedDeno> {
   const peers = await buildPeers();
   if (peers === undefined) {
     console.error("There is no C compiler: tests against C programs are skipped.");
   }
-  await using windows = await openWindows();
   const programs = {
     ...peersEnvironment(peers, windows),
     ...await npmProgramsEnvironment(windows),
   };
-  const deno: TestedDeno = {
-    run: (args, env) => windows.run(args, { env: { ...programs, ...env } }),
+  return {
+    system: "Windows",
+    run: (args, options) => windows.run(args, { ...options, env: { ...programs, ...options.env } }),
     path: windows.windowsPath,
     exitCodeText: (code) => exitCodeText(code, { lastByte: Deno.build.os !== "windows" }),
   };
-  return await test(deno, choice.onWindows, choice);
 }
 
 async function main(args: readonly string[]): Promise<Result> {
   const choice = await choose(args);
-  let total: Result = { passed: 0, failed: 0, skipped: [] };
-  for (
-    const [paths, run] of [[choice.here, testHere], [choice.onWindows, testOnWindows]] as const
-  ) {
-    if (paths.length === 0 || total.endedBySignal !== undefined) continue;
-    const result = await run(choice);
-    total = {
-      ...result,
-      passed: total.passed + result.passed,
-      failed: total.failed + result.failed,
-      skipped: [...total.skipped, ...result.skipped],
-    };
+  await using windows = choice.onWindows.length > 0 ? await openWindows() : undefined;
+  const jobs = choice.here.map((batch): Job => ({ ...batch, deno: denoHere }));
+  if (windows !== undefined) {
+    const deno = await denoOnWindows(windows);
+    jobs.push(...choice.onWindows.map((batch) => ({ ...batch, deno })));
   }
-  return total;
+  const results = choice.whole
+    ? await inParallel(jobs, PARALLEL, (job) => runInBackground(job, choice), isOver)
+    : await inParallel(jobs, 1, (job) => runInForeground(job, choice), isOver);
+  return {
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    failed: results.reduce((sum, { failed }) => sum + failed, 0),
+    skipped: results.flatMap(({ skipped }) => skipped),
+    endedBySignal: results.find(isOver)?.endedBySignal,
+  };
+}
+
+/** One batch more than there are processors: at any time about half of the tests wait. */
+const PARALLEL = navigator.hardwareConcurrency + 1;
+
+function isOver({ endedBySignal }: Result): boolean {
+  return endedBySignal !== undefined;
+}
+
+async function runInForeground(job: Job, choice: Choice): Promise<Result> {
+  console.log(`On ${job.deno.system}: ${job.name}`);
+  return await test(job, choice, undefined);
+}
+
+/** Shows what the batch has printed when it is done. */
+async function runInBackground(job: Job, choice: Choice): Promise<Result> {
+  const output: Uint8Array[] = [];
+  const result = await test(job, choice, (bytes) => output.push(bytes));
+  console.log(`On ${job.deno.system}: ${job.name}`);
+  for (const bytes of output) writeAll(bytes);
+  return result;
+}
+
+function writeAll(bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) {
+    written += Deno.stdout.writeSync(bytes.subarray(written));
+  }
 }
 
 /** Prints the last line, and returns the exit code. */
