@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkObjectName, quoteName } from "../../src/core/text/object_name.ts";
 import { test } from "../util/test.ts";
 
@@ -27,16 +27,19 @@ const BROKEN: readonly { readonly rule: string; readonly names: readonly unknown
   { rule: "has at most 260 characters, and this one has 261", names: ["x".repeat(261)] },
   { rule: "has at most 260 characters, and this one has 10000", names: ["\ud83d".repeat(10_000)] },
   { rule: "has at most 260 characters", names: [`Global\\${"x".repeat(254)}`] },
-  { rule: "must not contain NUL", names: ["\0", "a\0b", "Local\\a\0"] },
+  { rule: "must not contain a control character", names: ["\0", "a\0b", "Local\\a\0", "a\x7f"] },
   {
-    rule: "must not contain a backslash, save after",
+    rule: "must not contain a backslash, except after",
     names: ["\\", "a\\b", "\\a", "Local\\a\\b", "Local\\\\a", "Session\\1\\a", "\\\\.\\pipe\\a"],
   },
   {
     rule: 'names its namespace exactly as "Local\\"',
-    names: ["local\\a", "LOCAL\\a"],
+    names: ["local\\a", "LOCAL\\a", "Local/a", "LOCAL/a\\b"],
   },
-  { rule: 'names its namespace exactly as "Global\\"', names: ["global\\a", "gLobal\\a"] },
+  {
+    rule: 'names its namespace exactly as "Global\\"',
+    names: ["global\\a", "gLobal\\a", "Global/x"],
+  },
   { rule: "must be a string", names: [1, null, undefined, {}, ["a"]] },
 ];
 
@@ -56,4 +59,33 @@ test("checkObjectName() shows the name it refuses", () => {
 test("quoteName() cuts a long name", () => {
   assertEquals(quoteName("x".repeat(80)), `"${"x".repeat(80)}"`);
   assertEquals(quoteName("x".repeat(10_000)), `"${"x".repeat(77)}…"`);
+});
+
+test("checkObjectName() shows a control character and the backslash that is missing", () => {
+  const refusal = (name: string) => assertThrows(() => checkObjectName(name, "event"), TypeError);
+  assertEquals(
+    refusal("Local\telemetry").message,
+    'The name of an event must not contain a control character, and has "\\t" (U+0009) at index 5' +
+      ' (if a backslash was meant, write two of them, as in "Local\\\\telemetry"): "Local\\telemetry"',
+  );
+  assertStringIncludes(refusal("Global\\a\nb").message, 'as in "Global\\\\a\\\\nb"');
+  assertEquals(
+    refusal("a\u0085b").message,
+    'The name of an event must not contain a control character, and has "\\x85" (U+0085) at index 1: "a\\x85b"',
+  );
+});
+
+test("checkObjectName() has other rules for what has no namespaces, or longer names", () => {
+  const rules = { maxLength: 10, namespaces: false };
+  checkObjectName("Local/a", "queue", rules);
+  for (
+    const [name, rule] of [
+      ["x".repeat(11), "has at most 10 characters, and this one has 11"],
+      ["Local\\a", "must not contain a backslash: it has no namespace"],
+      ["a\tb", "must not contain a control character"],
+      ["", "must not be empty"],
+    ]
+  ) {
+    assertThrows(() => checkObjectName(name, "queue", rules), TypeError, rule);
+  }
 });

@@ -76,7 +76,7 @@ test("checkQueueName() says which rule a name breaks", () => {
   for (const name of ["a", "sensor-7/raw", "ä ö ü", "x".repeat(238)]) checkQueueName(name);
   const broken: readonly [string, string][] = [
     ["", "must not be empty"],
-    ["a\0b", "must not contain NUL"],
+    ["a\0b", "must not contain a control character"],
     ["Local\\a", "must not contain a backslash"],
     ["x".repeat(239), "has at most 238 characters, and this one has 239"],
     [7 as unknown as string, "must be a string"],

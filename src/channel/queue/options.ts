@@ -1,5 +1,5 @@
 import { checkBoolean, checkOptions, type OptionNames } from "../../core/options/check_options.ts";
-import { quoteName } from "../../core/text/object_name.ts";
+import { checkObjectName } from "../../core/text/object_name.ts";
 import type { Security } from "../../security/attributes.ts";
 import { isCapacity } from "./layout.ts";
 
@@ -75,18 +75,7 @@ const MAX_NAME_LENGTH = 260 - 22;
 
 /** @throws {TypeError} If the name breaks a rule. */
 export function checkQueueName(name: string): void {
-  const broken = brokenRule(name);
-  if (broken === undefined) return;
-  throw new TypeError(`The name of a queue ${broken}: ${quoteName(name)}`);
-}
-
-function brokenRule(name: string): string | undefined {
-  if (typeof name !== "string") return "must be a string";
-  if (name === "") return "must not be empty";
-  if (name.includes("\0")) return "must not contain NUL";
-  if (name.includes("\\")) return "must not contain a backslash, as queues have no namespaces";
-  if (name.length <= MAX_NAME_LENGTH) return undefined;
-  return `has at most ${MAX_NAME_LENGTH} characters, and this one has ${name.length}`;
+  checkObjectName(name, "queue", { maxLength: MAX_NAME_LENGTH, namespaces: false });
 }
 
 /**

@@ -136,11 +136,7 @@ export function checkDuplexCreateOptions(call: string, options: RingDuplexCreate
 }
 
 function checkRingName(name: string): void {
-  checkObjectName(name, "ring channel");
-  if (name.length <= MAX_NAME_LENGTH) return;
-  throw new TypeError(
-    `The name of a ring channel has at most ${MAX_NAME_LENGTH} characters, not ${name.length}`,
-  );
+  checkObjectName(name, "ring channel", { maxLength: MAX_NAME_LENGTH });
 }
 
 /**

@@ -165,7 +165,7 @@ for (
     ["a backslash too many", "Local\\a\\b", "backslash"],
     ["a backslash without a namespace", "a\\b", "backslash"],
     ["10,000 characters", "x".repeat(10_000), "this one has 10000"],
-    ["a NUL", "a\0b", "NUL"],
+    ["a NUL", "a\0b", "control character"],
     ["a name that is no string", 7 as unknown as string, "must be a string"],
   ] as const
 ) {

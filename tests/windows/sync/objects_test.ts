@@ -85,7 +85,7 @@ for (const { words, create, open, fromHandle } of KINDS) {
       ["Local\\", "must not be empty"],
       ["a\\b", "must not contain a backslash"],
       ["Local\\a\\b", "must not contain a backslash"],
-      ["a\0b", "must not contain NUL"],
+      ["a\0b", "must not contain a control character"],
       ["x".repeat(10_000), "has at most 260 characters, and this one has 10000"],
       [null as unknown as string, "must be a string"],
     ];
