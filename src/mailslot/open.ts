@@ -68,7 +68,7 @@ export async function openMailslot(options: OpenMailslotOptions): Promise<Mailsl
   for (let period = FIRST_PAUSE;; period = Math.min(2 * period, LONGEST_PAUSE)) {
     signal?.throwIfAborted();
     // Finding another computer can take seconds, so that is done on another thread.
-    const outcome = target.path.computer === "." ? tryOpenSync(target) : await tryOpen(target);
+    const outcome = target.path.server === "." ? tryOpenSync(target) : await tryOpen(target);
     if (outcome instanceof MailslotWriter) {
       // Finding another computer cannot be interrupted, so the signal may have been aborted
       // meanwhile.

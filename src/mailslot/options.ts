@@ -6,7 +6,10 @@ import type { MailslotPath } from "./path.ts";
 export interface CreateMailslotOptions {
   /**
    * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`), in which backslashes
-   * may divide the name (`\\.\mailslot\taxes\demo`). Capital letters make no difference.
+   * may divide the name (`\\.\mailslot\taxes\demo`). Capital letters make no difference. A full path
+   * may also be written with slashes (`//./mailslot/demo`) or start with `\\?\`. A path that Win32
+   * would rewrite is refused: `.` and `..` as parts, a dot or a space at the end. So are control
+   * characters.
    */
   readonly name: string;
   /**
@@ -64,7 +67,7 @@ export interface MailslotInfo {
 export interface MailslotWriterOptions {
   /**
    * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`,
-   * `\\host\mailslot\demo`), in which backslashes may divide the name.
+   * `\\host\mailslot\demo`), by the rules of {@linkcode CreateMailslotOptions.name}.
    */
   readonly name: string;
   /**
@@ -119,7 +122,7 @@ const LARGEST_DATAGRAM = 424;
  * The largest message that a mailslot is known to take, in bytes: by what the user says, and by
  * where it is.
  */
-export function largestMessage({ computer }: MailslotPath, said: number | undefined): number {
+export function largestMessage({ server }: MailslotPath, said: number | undefined): number {
   const known = windowsMessageSize(said) || Infinity;
-  return computer === "." ? known : Math.min(known, LARGEST_DATAGRAM);
+  return server === "." ? known : Math.min(known, LARGEST_DATAGRAM);
 }

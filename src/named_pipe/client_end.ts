@@ -32,7 +32,7 @@ import {
   type NamedPipeImpersonation,
   type NamedPipeMode,
 } from "./options.ts";
-import { parsePipePath, type PipePath } from "./path.ts";
+import { nativePath, parsePipePath, type PipePath } from "./path.ts";
 import type { PipeProfile } from "./pipe_profile.ts";
 
 const ACCESS: Readonly<Record<NamedPipeDirection, number>> = {
@@ -142,9 +142,4 @@ export class ClientEnd {
         : undefined,
     });
   }
-}
-
-/** The path as the object manager has it: `\??\pipe\demo`, `\??\UNC\server\pipe\demo`. */
-export function nativePath({ server, name }: Pick<PipePath, "server" | "name">): string {
-  return server === "." ? `\\??\\pipe\\${name}` : `\\??\\UNC\\${server}\\pipe\\${name}`;
 }

@@ -38,7 +38,19 @@ export type NamedPipeImpersonation =
  * well.
  */
 export interface NamedPipeServerOptions {
-  /** The pipe: a bare name (`demo`) or its full path on this computer (`\\.\pipe\demo`). */
+  /**
+   * The pipe: a bare name (`demo`) or its full path on this computer (`\\.\pipe\demo`), in which
+   * backslashes may divide the name (`\\.\pipe\app\demo`). Capital letters make no difference.
+   *
+   * A full path may also be written with slashes (`//./pipe/demo`, `//./pipe/app/demo`), as an
+   * `npipe:` URL (`npipe:////./pipe/demo`), or start with `\\?\`. `listener.path` is the path that
+   * is served.
+   *
+   * A path that Win32 would rewrite is refused, as other programs would look for another pipe: `.`
+   * and `..` as parts, a dot or a space at the end, a slash beside backslashes. After `\\?\`, where
+   * Win32 rewrites nothing, all of these are part of the name. Control characters are refused
+   * everywhere.
+   */
   readonly path: string;
   /**
    * Whether the pipe keeps message boundaries.
@@ -111,7 +123,8 @@ export interface ListenNamedPipeOptions extends NamedPipeServerOptions {
 /** What {@linkcode connectNamedPipe} and {@linkcode connectNamedPipeSync} have in common. */
 export interface NamedPipeClientOptions {
   /**
-   * The pipe: a bare name (`demo`), `\\.\pipe\demo`, or `\\server\pipe\demo` on another computer.
+   * The pipe: a bare name (`demo`), `\\.\pipe\demo`, or `\\server\pipe\demo` on another computer,
+   * by the rules of {@linkcode NamedPipeServerOptions.path}.
    */
   readonly path: string;
   /**

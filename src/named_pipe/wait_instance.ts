@@ -11,7 +11,8 @@ import {
   STATUS_OBJECT_NAME_NOT_FOUND,
   STATUS_SUCCESS,
 } from "../win32/status_codes.ts";
-import { type ClientEnd, nativePath } from "./client_end.ts";
+import type { ClientEnd } from "./client_end.ts";
+import { nativePath } from "./path.ts";
 
 /**
  * The longest single wait for an instance in milliseconds. Windows does not end a wait when the

@@ -5,15 +5,15 @@ import { test } from "../util/test.ts";
 
 test("A bare name is a mailslot of this computer", () => {
   const path = parseMailslotPath("demo");
-  assertEquals(path, { full: "\\\\.\\mailslot\\demo", computer: ".", name: "demo" });
+  assertEquals(path, { full: "\\\\.\\mailslot\\demo", server: ".", name: "demo" });
   assertEquals(nativePath(path), "\\??\\mailslot\\demo");
 });
 
 test("A full path may divide the name, and say the computer", () => {
   const local = parseMailslotPath("\\\\.\\MailSlot\\taxes\\Zoë");
-  assertEquals([local.computer, local.name], [".", "taxes\\Zoë"]);
+  assertEquals([local.server, local.name], [".", "taxes\\Zoë"]);
   const remote = parseMailslotPath("\\\\host-7\\mailslot\\demo");
-  assertEquals([remote.computer, remote.name], ["host-7", "demo"]);
+  assertEquals([remote.server, remote.name], ["host-7", "demo"]);
   assertEquals(nativePath(remote), "\\??\\UNC\\host-7\\mailslot\\demo");
   assertEquals(
     nativePath(parseMailslotPath("\\\\*\\mailslot\\demo")),
@@ -24,7 +24,7 @@ test("A full path may divide the name, and say the computer", () => {
 test("computer completes a bare name, and may repeat what a path says", () => {
   assertEquals(parseMailslotPath("demo", "*").full, "\\\\*\\mailslot\\demo");
   assertEquals(parseMailslotPath("demo", "WORKGROUP").full, "\\\\WORKGROUP\\mailslot\\demo");
-  assertEquals(parseMailslotPath("\\\\HOST\\mailslot\\demo", "host").computer, "HOST");
+  assertEquals(parseMailslotPath("\\\\HOST\\mailslot\\demo", "host").server, "HOST");
   assertThrows(
     () => parseMailslotPath("\\\\.\\mailslot\\demo", "*"),
     TypeError,
@@ -34,8 +34,8 @@ test("computer completes a bare name, and may repeat what a path says", () => {
 
 const BROKEN: Readonly<Record<string, readonly string[]>> = {
   "must not be empty": [""],
-  "must not contain NUL": ["a\0b"],
-  "must not contain a backslash, unless": ["a\\b", "\\a", "mailslot\\a"],
+  'must not contain a control character, and has "\\0" (U+0000) at index 1': ["a\0b"],
+  "must not contain a slash or a backslash, unless": ["a\\b", "\\a", "mailslot\\a"],
   "or is a bare name": ["\\\\.\\pipe\\a", "\\\\.\\mailslot", "\\\\\\mailslot\\a", "\\\\host\\a"],
   "must have a name after the prefix": ["\\\\.\\mailslot\\"],
   "must have a name on each side of a backslash": [
@@ -56,7 +56,7 @@ for (const [rule, names] of Object.entries(BROKEN)) {
 }
 
 test("parseMailslotPath() refuses what is no name of a computer", () => {
-  for (const computer of ["", "a\\b", "a/b", "a\0", 5 as unknown as string]) {
+  for (const computer of ["", "a\\b", "a/b", "a\0", "..", "?", 5 as unknown as string]) {
     assertThrows(() => parseMailslotPath("demo", computer), TypeError, "computer is");
   }
   assertThrows(

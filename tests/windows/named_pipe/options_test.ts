@@ -25,7 +25,7 @@ const WRONG_FOR_SERVERS: readonly Wrong[] = [
   [{ bufferSize: "4096" }, TypeError, "bufferSize must be a number"],
   [{ security: "not SDDL" }, TypeError, "SDDL"],
   [{ security: 5 }, TypeError, "security must be"],
-  [{ path: "a\\b" }, TypeError, "must not contain a backslash"],
+  [{ path: "a\\b" }, TypeError, "must not contain a slash or a backslash"],
   [{ path: "\\\\host\\pipe\\demo" }, TypeError, "must be on this computer"],
 ];
 
