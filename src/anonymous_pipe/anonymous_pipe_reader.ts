@@ -7,6 +7,7 @@ import { isEndStatus } from "../core/io/pipe_status.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { adoptPipeHandle, PipeEnd } from "./pipe_end.ts";
 
@@ -40,6 +41,7 @@ export class AnonymousPipeReader implements Disposable {
 
   static {
     makeReader = (handle, isBlocking) => new AnonymousPipeReader(handle, isBlocking);
+    defineInspect(this, (pipe) => pipe.#end.describe());
   }
 
   private constructor(handle: OwnedHandle, isBlocking?: boolean) {

@@ -6,6 +6,7 @@ import { LARGEST_TRANSFER } from "../core/io/io_direction.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { adoptPipeHandle, PipeEnd } from "./pipe_end.ts";
 
@@ -34,6 +35,7 @@ export class AnonymousPipeWriter implements Disposable {
 
   static {
     makeWriter = (handle, isBlocking) => new AnonymousPipeWriter(handle, isBlocking);
+    defineInspect(this, (pipe) => pipe.#end.describe());
   }
 
   private constructor(handle: OwnedHandle, isBlocking?: boolean) {

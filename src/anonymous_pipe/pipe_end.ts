@@ -4,6 +4,7 @@ import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { Deadline } from "../core/io/deadline.ts";
 import { FileIo } from "../core/io/file_io.ts";
 import type { CallErrors, IoDirection } from "../core/io/io_direction.ts";
+import { openState } from "../core/text/inspect.ts";
 import { FILE_TYPE_PIPE, kernel32 } from "../win32/kernel32.ts";
 
 /** What is behind either end of a pipe. */
@@ -19,6 +20,12 @@ export class PipeEnd implements CallErrors {
   constructor(handle: OwnedHandle, operation: string, verb: string, isBlocking?: boolean) {
     this.file = new FileIo(handle, isBlocking);
     this.#context = { operation, object: handle.label, doing: `Cannot ${verb} the pipe` };
+  }
+
+  /** What `Deno.inspect()` shows. */
+  describe(): Record<string, unknown> {
+    const { handle } = this.file;
+    return { handle: handle.closed ? undefined : handle.number, state: openState(handle) };
   }
 
   timedOut(deadline: Deadline): Error {

@@ -5,6 +5,7 @@ import {
   type WaitSyncOptions,
   windowsTimeout,
 } from "../core/options/wait_options.ts";
+import { defineInspect, openState } from "../core/text/inspect.ts";
 import { MAILSLOT_WAIT_FOREVER } from "../win32/kernel32.ts";
 import { MailslotIo } from "./mailslot_io.ts";
 import type { MailslotInfo } from "./options.ts";
@@ -36,6 +37,11 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
 
   static {
     makeMailslot = (handle, path, blocking) => new Mailslot(handle, path, blocking);
+    defineInspect(this, (mailslot) => {
+      const state = openState(mailslot.#handle);
+      const messages = state === "open" ? mailslot.info().count : undefined;
+      return { path: mailslot.path, messages, state };
+    });
   }
 
   private constructor(handle: OwnedHandle, path?: string, blocking?: boolean) {

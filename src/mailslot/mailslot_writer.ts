@@ -7,6 +7,7 @@ import type { CallErrors } from "../core/io/io_direction.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
+import { defineInspect, openState } from "../core/text/inspect.ts";
 import { STATUS_FILE_FORCED_CLOSED, STATUS_SUCCESS } from "../win32/status_codes.ts";
 import type { MailslotPath } from "./path.ts";
 
@@ -42,6 +43,10 @@ export class MailslotWriter implements Disposable {
 
   static {
     makeWriter = (handle, target) => new MailslotWriter(handle, target);
+    defineInspect(this, (writer) => {
+      const { path, maxMessageSize } = writer;
+      return { path, maxMessageSize, state: openState(writer.#handle) };
+    });
   }
 
   private constructor(handle: OwnedHandle, target: Target) {

@@ -6,6 +6,7 @@ import { Deadline } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";
 import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
+import { defineInspect, openState } from "../core/text/inspect.ts";
 import { impersonatePipeClient } from "../security/impersonation.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { flushPipe } from "./flush.ts";
@@ -95,6 +96,10 @@ export class NamedPipeConn implements Disposable {
   static {
     transactOn = (conn, request, deadline) => conn.#io.transact(request, deadline);
     makeConn = (file, profile, hooks) => new NamedPipeConn(file, profile, hooks);
+    defineInspect(this, (conn) => {
+      const { path, mode, direction, end } = conn.#io.profile;
+      return { path, end, mode, direction, state: openState(conn.#handle) };
+    });
   }
 
   private constructor(file: FileIo, profile: PipeProfile, hooks: ConnHooks = {}) {

@@ -6,6 +6,7 @@ import {
   WAIT_OPTIONS,
 } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
+import { defineInspect, openState } from "../core/text/inspect.ts";
 import { AsyncAcceptor } from "./async_acceptor.ts";
 import { BlockingAcceptor } from "./blocking_acceptor.ts";
 import { InstanceFactory } from "./instance.ts";
@@ -133,6 +134,10 @@ export class NamedPipeListener
 
   static {
     makeListener = (factory, acceptor) => new NamedPipeListener(factory, acceptor);
+    defineInspect(this, (listener) => {
+      const { path, mode, direction } = listener;
+      return { path, mode, direction, state: openState(listener.#acceptor) };
+    });
   }
 
   private constructor(factory: InstanceFactory, acceptor: AsyncAcceptor | BlockingAcceptor) {

@@ -8,6 +8,7 @@
 import { Duplex } from "node:stream";
 import { clearTimeout as stopTimer, setTimeout as startTimer } from "node:timers";
 import { Win32Error } from "../core/error/windows_error.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { ERROR_NETNAME_DELETED } from "../win32/error_codes.ts";
 import type { NamedPipeConn } from "./named_pipe_conn.ts";
 
@@ -196,6 +197,14 @@ class PipeDuplex extends Duplex implements NamedPipeDuplex {
   #reading = false;
   /** Whether the connection was closed by `end()`, which ends the reading side too. */
   #closedByEnd = false;
+
+  static {
+    defineInspect({ name: "NamedPipeDuplex", prototype: this.prototype }, (stream) => {
+      const { bytesRead, bytesWritten, destroyed } = stream;
+      const { path } = stream.#conn;
+      return { path, bytesRead, bytesWritten, state: destroyed ? "destroyed" : "open" };
+    });
+  }
 
   constructor(conn: NamedPipeConn) {
     // Without half-close the peer's end is the end of both directions.

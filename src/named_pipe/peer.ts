@@ -1,5 +1,6 @@
 import { lastWin32Error } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { defineInspect, openState } from "../core/text/inspect.ts";
 import { impersonatedUserSid, impersonatePipeClient } from "../security/impersonation.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 
@@ -33,6 +34,14 @@ type End = "server" | "client";
 export class PipePeer implements NamedPipePeer {
   readonly #handle: OwnedHandle;
   readonly #end: End;
+
+  static {
+    defineInspect({ name: "NamedPipePeer", prototype: this.prototype }, (peer) => {
+      const state = openState(peer.#handle);
+      if (state === "closed") return { state };
+      return { processId: peer.processId, sessionId: peer.sessionId, state };
+    });
+  }
 
   constructor(handle: OwnedHandle, end: End) {
     this.#handle = handle;

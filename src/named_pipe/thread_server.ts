@@ -8,6 +8,7 @@ import {
   checkOptions,
   type OptionNames,
 } from "../core/options/check_options.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { InstanceFactory } from "./instance.ts";
 import { type NamedPipeServerOptions, SERVER_OPTIONS } from "./options.ts";
 import {
@@ -115,6 +116,14 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   #closing = false;
   #failure: { readonly error: unknown } | undefined;
   #cancelling: ReturnType<typeof setTimeout> | undefined;
+
+  static {
+    defineInspect(this, (server) => {
+      const { path, clients } = server;
+      const ending = server.#threads.size === 0 ? "closed" : "closing";
+      return { path, clients, state: server.#closing ? ending : "open" };
+    });
+  }
 
   /**
    * Starts to serve.

@@ -6,6 +6,7 @@ import { Deadline } from "../core/io/deadline.ts";
 import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
 import { tryWait, waitForObject } from "../core/wait/wait_single.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { AnonymousPipeReader } from "../anonymous_pipe/anonymous_pipe_reader.ts";
 import type { AnonymousPipeWriter } from "../anonymous_pipe/anonymous_pipe_writer.ts";
@@ -70,9 +71,14 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
   readonly #pid: number;
   readonly #parts: SpawnedProcessParts;
   readonly #status: Promise<SpawnedProcessStatus>;
+  #exit: SpawnedProcessStatus | undefined;
 
   static {
     makeSpawnedProcess = (process, parts) => new SpawnedProcess(process, parts);
+    defineInspect(this, (process) => {
+      const { pid, handles } = process;
+      return { pid, handles, code: process.#exit?.code, state: process.#state() };
+    });
   }
 
   private constructor({ handle, processId }: StartedProcess, parts: SpawnedProcessParts) {
@@ -82,7 +88,13 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
     this.#parts = parts;
     this.#status = statusOf(handle);
     // Ignore the rejection if nobody awaits `status`: it only means that the object was closed.
-    this.#status.catch(() => {});
+    this.#status.then((status) => this.#exit = status).catch(() => {});
+  }
+
+  #state(): "running" | "ended" | "closed" {
+    if (this.#exit !== undefined) return "ended";
+    if (this.#handle.closed) return "closed";
+    return tryWait(this.#handle) === "signaled" ? "ended" : "running";
   }
 
   /** The process id. Windows uses these again when the process has ended. */

@@ -1,6 +1,7 @@
 import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
 import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { advapi32 } from "../win32/advapi32.ts";
 import {
   DACL_SECURITY_INFORMATION,
@@ -69,6 +70,10 @@ export class SecurityDescriptor {
    * descriptor.
    */
   readonly #bytes: Uint8Array<ArrayBuffer>;
+
+  static {
+    defineInspect(this, (descriptor) => ({ sddl: descriptor.toSddl() }));
+  }
 
   private constructor(bytes: Uint8Array<ArrayBuffer>) {
     this.#bytes = bytes;

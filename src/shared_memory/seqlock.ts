@@ -1,5 +1,6 @@
 import { isReadOnly, readOnlyError } from "../core/memory/read_only.ts";
 import { checkFunction, checkOptions, type OptionNames } from "../core/options/check_options.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { Backoff, type SharedMemoryRetryOptions } from "./backoff.ts";
 import { attempt, fence, refusePromise } from "./read_consistent.ts";
 
@@ -63,6 +64,14 @@ const SEQLOCK_OPTIONS: OptionNames<SeqLockOptions> = { offset: true };
  */
 export class SeqLock {
   readonly #sequence: Int32Array<ArrayBufferLike>;
+
+  static {
+    defineInspect(this, (lock) => {
+      if (lock.#sequence.length === 0) return { state: "closed" };
+      const { sequence } = lock;
+      return { sequence, state: isOdd(sequence) ? "being written" : "open" };
+    });
+  }
 
   /**
    * Places a lock on memory, which must be zero there when it is first used. It changes nothing.

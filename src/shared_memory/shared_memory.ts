@@ -1,3 +1,4 @@
+import { defineInspect, openState } from "../core/text/inspect.ts";
 import { checkViewAccess, type MappedBytes, type SharedMemoryAccess } from "./access.ts";
 import { flushFile } from "./file_backing.ts";
 import { Mapping } from "./mapping.ts";
@@ -52,6 +53,13 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
   readonly #views = new Map<MappedView<SharedMemoryAccess>, Mapping<SharedMemoryAccess>>();
   // Beside the view it is of, so that reading `bytes` is no more than reading a field.
   #bytes: MappedBytes<Access> | undefined;
+
+  static {
+    defineInspect(this, (memory) => {
+      const { name, size, access, file } = memory.#section;
+      return { name, file: file?.path, size, access, state: openState(memory) };
+    });
+  }
 
   private constructor(section: OpenSection<Access>) {
     this.#section = section;

@@ -1,3 +1,4 @@
+import { defineInspect, openState } from "../core/text/inspect.ts";
 import type { MappedBytes, SharedMemoryAccess } from "./access.ts";
 import { type BackingFile, flushFile } from "./file_backing.ts";
 import type { Mapping } from "./mapping.ts";
@@ -39,6 +40,13 @@ export class MappedView<Access extends SharedMemoryAccess = "readWrite"> impleme
   #mapping: Mapping<Access> | undefined;
   // Beside the mapping, so that reading `bytes` is no more than reading a field.
   #bytes: MappedBytes<Access> | undefined;
+
+  static {
+    defineInspect(this, (view) => {
+      const { offset, length, access } = view;
+      return { offset, length, access, state: openState({ closed: view.#mapping === undefined }) };
+    });
+  }
 
   /**
    * Views are made by {@linkcode SharedMemory.view}.

@@ -16,7 +16,13 @@ import {
   type SyncCreateOptions,
   type WaitableOpenOptions,
 } from "./object_kind.ts";
-import { handleOf, SIGNAL_SOURCE, type SignalSource, Waitable } from "./synchronization_object.ts";
+import {
+  defineObjectInspect,
+  handleOf,
+  SIGNAL_SOURCE,
+  type SignalSource,
+  Waitable,
+} from "./synchronization_object.ts";
 
 /** Options for {@linkcode EventObject.create}. */
 export interface EventCreateOptions extends SyncCreateOptions {
@@ -85,6 +91,10 @@ const EVENT = new ObjectKind<EventCreateOptions>({
 export class EventObject extends Waitable {
   #manualReset: boolean | undefined;
   #source: SignalSource | undefined;
+
+  static {
+    defineObjectInspect(this, (_event, handle) => ({ ...eventState(handle) }));
+  }
 
   private constructor(object: OwnedObject, manualReset?: boolean) {
     super(object);

@@ -9,6 +9,7 @@ import {
   windowsTimeout,
 } from "../core/options/wait_options.ts";
 import { closedMeanwhile, tryWait, waitOnThread } from "../core/wait/wait_single.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { kernel32, MUTEX_MODIFY_STATE, SYNCHRONIZE } from "../win32/kernel32.ts";
 import { ownedByThisThread } from "./kernel_object.ts";
 import {
@@ -20,6 +21,7 @@ import {
 } from "./object_kind.ts";
 import { LONGEST_INTERVAL, Poller, pollNow } from "./poller.ts";
 import {
+  defineObjectInspect,
   SIGNAL_SOURCE,
   type SignalSource,
   SynchronizationObject,
@@ -66,6 +68,13 @@ const MUTEX = new ObjectKind<SyncCreateOptions>({
 export class MutexLock implements Disposable {
   readonly #abandoned: boolean;
   #release: (() => void) | undefined;
+
+  static {
+    defineInspect(this, ({ abandoned, released }) => ({
+      abandoned,
+      state: released ? "released" : "held",
+    }));
+  }
 
   /** @ignore */
   constructor(abandoned: boolean, release: () => void) {
@@ -164,6 +173,10 @@ export class Mutex extends SynchronizationObject {
   #locked = false;
   #turnStart = -Infinity;
   #releasedAt = -Infinity;
+
+  static {
+    defineObjectInspect(this, (mutex) => ({ heldByThisThread: mutex.#isHeld() }));
+  }
 
   private constructor(object: OwnedObject) {
     super(object);

@@ -7,6 +7,7 @@ import {
 } from "../core/options/check_options.ts";
 import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { tryWait, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { ERROR_TOO_MANY_POSTS } from "../win32/error_codes.ts";
 import {
   kernel32,
@@ -22,7 +23,13 @@ import {
   type SyncCreateOptions,
   type WaitableOpenOptions,
 } from "./object_kind.ts";
-import { handleOf, SIGNAL_SOURCE, type SignalSource, Waitable } from "./synchronization_object.ts";
+import {
+  defineObjectInspect,
+  handleOf,
+  SIGNAL_SOURCE,
+  type SignalSource,
+  Waitable,
+} from "./synchronization_object.ts";
 
 /** Counts are of type LONG. */
 const MAX_COUNT = 0x7fff_ffff;
@@ -76,6 +83,10 @@ const SEMAPHORE = new ObjectKind<SemaphoreCreateOptions>({
  */
 export class SemaphorePermit implements Disposable {
   #release: (() => void) | undefined;
+
+  static {
+    defineInspect(this, ({ released }) => ({ state: released ? "released" : "held" }));
+  }
 
   /** @ignore */
   constructor(release: () => void) {
@@ -133,6 +144,13 @@ export class SemaphorePermit implements Disposable {
  */
 export class Semaphore extends Waitable {
   #source: SignalSource | undefined;
+
+  static {
+    defineObjectInspect(this, (_semaphore, handle) => {
+      const mayQuery = (grantedAccess(handle) & SEMAPHORE_QUERY_STATE) !== 0;
+      return { count: mayQuery ? semaphoreCount(handle) : undefined };
+    });
+  }
 
   private constructor(object: OwnedObject) {
     super(object);

@@ -3,6 +3,7 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { tryWait, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import type { MutexLock } from "./mutex.ts";
 import type { OwnedObject } from "./object_kind.ts";
 
@@ -300,4 +301,21 @@ export abstract class Waitable extends SynchronizationObject {
   tryWait(): boolean {
     return tryWait(handleOf(this)) !== "unsignaled";
   }
+}
+
+/**
+ * Has `Deno.inspect()` show the objects of a class: the name, or the handle of one without a name,
+ * and what only an open one can tell.
+ */
+export function defineObjectInspect<Kind extends SynchronizationObject>(
+  kind: { readonly name: string; readonly prototype: Kind },
+  describe: (object: Kind, handle: OwnedHandle) => Record<string, unknown>,
+): void {
+  defineInspect(kind, (object) => {
+    const { name, handle } = ownedObject(object);
+    if (handle.closed) return { name, state: "closed" };
+    // Not by the public property, after which the object counts as shared.
+    const number = name === undefined ? handle.number : undefined;
+    return { name, handle: number, ...describe(object, handle), state: "open" };
+  });
 }

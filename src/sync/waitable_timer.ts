@@ -17,6 +17,7 @@ import {
   type WaitableOpenOptions,
 } from "./object_kind.ts";
 import {
+  defineObjectInspect,
   handleOf,
   isShared,
   SIGNAL_SOURCE,
@@ -99,6 +100,14 @@ export class WaitableTimer extends Waitable {
   #period = 0;
   /** The earliest moment at which it fires by the last setting, as `performance.now()` counts. */
   #firesFrom = Infinity;
+
+  static {
+    defineObjectInspect(this, (timer) => ({
+      // Windows tells it to nobody but the creator.
+      manualReset: timer.existed ? undefined : timer.#manualReset,
+      period: timer.#period || undefined,
+    }));
+  }
 
   private constructor(object: OwnedObject, manualReset = false) {
     super(object);

@@ -1,4 +1,5 @@
 import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
+import { defineInspect, openState } from "../../core/text/inspect.ts";
 import { checkMessage, startDeadline, startDeadlineSync } from "../arguments.ts";
 import { messagesUntilClosed } from "../messages.ts";
 import { maxPayload } from "./layout.ts";
@@ -81,6 +82,13 @@ export class SharedQueue implements Disposable, AsyncIterable<Uint8Array<ArrayBu
   readonly #maxMessageSize: number;
   #publisher: Publisher | undefined;
   #subscriber: Subscriber | undefined;
+
+  static {
+    defineInspect(this, (queue) => {
+      const { name, capacity } = queue;
+      return { name, capacity, state: openState(queue) };
+    });
+  }
 
   /**
    * Queues are made by {@linkcode SharedQueue.create} and {@linkcode SharedQueue.open}.

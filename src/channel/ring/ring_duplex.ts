@@ -2,6 +2,7 @@ import type { Deadline } from "../../core/io/deadline.ts";
 import { AsyncLock } from "../../core/io/async_lock.ts";
 import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
 import { quoteName } from "../../core/text/object_name.ts";
+import { defineInspect } from "../../core/text/inspect.ts";
 import { byteLengthOf, checkMessage, startDeadline, startDeadlineSync } from "../arguments.ts";
 import {
   checkDuplexCreateOptions,
@@ -67,12 +68,21 @@ export class RingDuplex implements Disposable {
   readonly reader: RingReader;
   /** What goes to the other side. */
   readonly writer: RingWriter;
+  readonly #name: string;
   readonly #label: string;
   readonly #lock = new AsyncLock();
   /** The number of the last request. */
   #number = crypto.getRandomValues(new Uint32Array(1))[0];
 
+  static {
+    defineInspect(this, (duplex) => {
+      const { reader, writer } = duplex;
+      return { name: duplex.#name, reader, writer, state: duplex.#isBroken ? "closed" : "open" };
+    });
+  }
+
   private constructor(name: string, reader: RingReader, writer: RingWriter) {
+    this.#name = name;
     this.#label = `ring duplex ${quoteName(name)}`;
     this.reader = reader;
     this.writer = writer;

@@ -1,5 +1,6 @@
 import type { Deadline } from "../../core/io/deadline.ts";
 import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
+import { defineInspect, openState } from "../../core/text/inspect.ts";
 import { checkBytes, startDeadline, startDeadlineSync } from "../arguments.ts";
 import { messagesUntilClosed } from "../messages.ts";
 import { RingAttachment } from "./attachment.ts";
@@ -71,6 +72,14 @@ export class RingReader implements Disposable, AsyncIterable<Uint8Array<ArrayBuf
   /** Whether the place of a message was handed out by `peek()`. */
   #isPeeked = false;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+
+  static {
+    defineInspect(this, (ring) => {
+      const { name, capacity, slotSize, closed } = ring;
+      const hasPeer = closed ? undefined : ring.hasPeer;
+      return { name, capacity, slotSize, hasPeer, state: openState(ring) };
+    });
+  }
 
   /**
    * Readers are made by {@linkcode RingReader.create} and {@linkcode RingReader.open}.

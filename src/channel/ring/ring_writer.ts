@@ -1,6 +1,7 @@
 import type { Deadline } from "../../core/io/deadline.ts";
 import { checkInteger } from "../../core/options/check_options.ts";
 import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
+import { defineInspect, openState } from "../../core/text/inspect.ts";
 import { checkBytes, checkMessages, startDeadline, startDeadlineSync } from "../arguments.ts";
 import { RingAttachment } from "./attachment.ts";
 import { maxMessageSize } from "./layout.ts";
@@ -63,6 +64,14 @@ export class RingWriter implements Disposable {
   /** The length of the message that is reserved. */
   #reserved = NONE;
   #writable: WritableStream<Uint8Array> | undefined;
+
+  static {
+    defineInspect(this, (ring) => {
+      const { name, capacity, slotSize, closed } = ring;
+      const hasPeer = closed ? undefined : ring.hasPeer;
+      return { name, capacity, slotSize, hasPeer, state: openState(ring) };
+    });
+  }
 
   /**
    * Writers are made by {@linkcode RingWriter.create} and {@linkcode RingWriter.open}.
