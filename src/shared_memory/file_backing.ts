@@ -3,16 +3,19 @@ import { filePath } from "../core/text/file_path.ts";
 import { isInvalidHandle, OwnedHandle } from "../core/handle/owned_handle.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
 import {
+  FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_NORMAL,
   FILE_SHARE_DELETE,
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
+  FILE_TYPE_DISK,
   GENERIC_READ,
   GENERIC_WRITE,
+  INVALID_FILE_ATTRIBUTES,
   OPEN_ALWAYS,
   OPEN_EXISTING,
 } from "../win32/kernel32.ts";
-import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
+import { ERROR_ACCESS_DENIED, ERROR_INVALID_HANDLE } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import type { SharedMemoryAccess } from "./access.ts";
 
@@ -48,25 +51,45 @@ export function openBackingFile(
     FILE_ATTRIBUTE_NORMAL,
     null,
   );
-  if (isInvalidHandle(value)) {
-    const code = lastErrorCode();
-    throw win32Error(code, {
-      operation: "CreateFileW",
-      object: path,
-      doing: `Cannot open file "${path}" to map it`,
-      hint: code === ERROR_ACCESS_DENIED && writable
-        ? 'a file that may not be written can be mapped with access "read"'
-        : undefined,
-    });
-  }
+  if (isInvalidHandle(value)) throw openError(lastErrorCode(), path, writable);
   const handle = new OwnedHandle(value, `file "${path}"`);
   try {
+    if (kernel32().GetFileType(handle.value) !== FILE_TYPE_DISK) throw notAFile(path);
     const size = fileSize(handle);
     return { handle, path, writable, size, [Symbol.dispose]: () => handle.close() };
   } catch (error) {
     handle.close();
     throw error;
   }
+}
+
+/** The error for a file that CreateFileW has not opened. */
+function openError(code: number, path: string, writable: boolean): Error {
+  // No handle was given: the console is a device that does not open like a file.
+  if (code === ERROR_INVALID_HANDLE) return notAFile(path);
+  const isDenied = code === ERROR_ACCESS_DENIED;
+  const isFolder = isDenied && isFolderPath(path);
+  return win32Error(code, {
+    operation: "CreateFileW",
+    object: path,
+    doing: `Cannot open file "${path}" to map it`,
+    errorClass: isFolder ? Deno.errors.IsADirectory : undefined,
+    hint: isFolder
+      ? "it is a folder, and only a file can be mapped"
+      : isDenied && writable
+      ? 'a file that may not be written can be mapped with access "read"'
+      : undefined,
+  });
+}
+
+function isFolderPath(path: string): boolean {
+  const attributes = kernel32().GetFileAttributesW(encodeWide(path));
+  return attributes !== INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) !== 0;
+}
+
+/** Some names are devices in every folder ("Naming Files, Paths, and Namespaces"). */
+function notAFile(path: string): TypeError {
+  return new TypeError(`"${path}" is a device, such as NUL or a pipe: only a file can be mapped`);
 }
 
 /**

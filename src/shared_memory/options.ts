@@ -184,7 +184,7 @@ export function checkCreateOptions(options: SharedMemoryCreateOptions<AnyAccess>
   checkOptions(options, CREATE_OPTIONS, "SharedMemory.create()");
   checkCommon(options);
   const { name, size, file, reserve, exclusive } = options;
-  if (name !== undefined) checkObjectName(name, "shared memory");
+  if (name !== undefined) checkObjectName(name, "shared memory object");
   if (size !== undefined) checkSize(size, "size");
   checkBoolean("reserve", reserve);
   checkBoolean("exclusive", exclusive);
@@ -199,7 +199,7 @@ export function checkCreateOptions(options: SharedMemoryCreateOptions<AnyAccess>
 export function checkOpenOptions(options: SharedMemoryOpenOptions<AnyAccess>): void {
   checkOptions(options, OPEN_OPTIONS, "SharedMemory.open()");
   checkCommon(options);
-  checkObjectName(options.name, "shared memory");
+  checkObjectName(options.name, "shared memory object");
   checkPart(options);
 }
 

@@ -75,13 +75,14 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
    * Windows documentation: "CreateFileMappingW function".
    *
    * @throws {TypeError} If the name breaks a rule (see {@linkcode SharedMemoryCreateOptions.name}),
-   *   `access`, `security` or `file` is not what it may be, `size` is missing, or `reserve` is
-   *   asked for a file.
+   *   `access`, `security` or `file` is not what it may be, `size` is missing, `reserve` is asked
+   *   for a file, or the file is a device such as `NUL`.
    * @throws {RangeError} If `size` is not a whole number from 1 to 2^53 - 1, memory that existed is
    *   smaller, or a file is empty or too small and cannot be made larger.
    * @throws {Deno.errors.AlreadyExists} If the name exists and `exclusive` is asked for, another
    *   kind of object has the name, or what has it is no file although `file` is given.
    * @throws {Deno.errors.NotFound} If the file or its folder does not exist.
+   * @throws {Deno.errors.IsADirectory} If the file is a folder.
    * @throws {Deno.errors.PermissionDenied} If the memory or the file exists and denies this user
    *   the access, or the right to make objects in `Global\` is missing.
    * @throws {Deno.errors.Busy} If another process has opened the file and does not share it.

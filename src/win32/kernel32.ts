@@ -351,6 +351,7 @@ export const OPEN_ALWAYS = 4;
 export const FILE_ATTRIBUTE_NORMAL = 0x80;
 export const FILE_ATTRIBUTE_DIRECTORY = 0x10;
 export const INVALID_FILE_ATTRIBUTES = 0xffffffff;
+export const FILE_TYPE_DISK = 0x1;
 export const FILE_TYPE_PIPE = 0x3;
 
 // winbase.h: asynchronous I/O

@@ -30,7 +30,7 @@ testOptionTables([
     required: true,
     wrong: {
       ...common,
-      name: [5, "The name of a shared memory must be a string"],
+      name: [5, "The name of a shared memory object must be a string"],
       size: ["8", "size must be a number"],
       security: [5, "security must be"],
       exclusive: [1, "exclusive must be true or false"],
@@ -43,7 +43,11 @@ testOptionTables([
     run: (options) => SharedMemory.open(options as { name: string }),
     valid: { name: "any" },
     required: true,
-    wrong: { ...common, ...part, name: [null, "The name of a shared memory must be a string"] },
+    wrong: {
+      ...common,
+      ...part,
+      name: [null, "The name of a shared memory object must be a string"],
+    },
   },
   {
     call: "SharedMemory.fromHandle()",

@@ -6,6 +6,7 @@ import { filePath } from "../../../src/core/text/file_path.ts";
 import { SharedMemory, Win32Error } from "../../../src/shared_memory/mod.ts";
 import { FILE_SHARE_READ, GENERIC_READ, OPEN_EXISTING } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
+import { listenNamedPipe } from "../../../src/named_pipe/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 
@@ -187,14 +188,6 @@ test("An empty file cannot be mapped without a size", () => {
   assertEquals(memory.bytes.length, 1);
 });
 
-test("A folder cannot be mapped", () => {
-  using folder = tempFolder();
-  assertThrows(
-    () => SharedMemory.create({ file: folder.file("."), size: 8 }),
-    Deno.errors.PermissionDenied,
-  );
-});
-
 test("A file that is too large for the disk is a clear error", () => {
   using folder = tempFolder();
   const file = folder.file("huge.bin");
@@ -245,6 +238,37 @@ test("SharedMemory.create() refuses what is no file, and reserve for one", () =>
     TypeError,
     "without a file",
   );
+});
+
+test("SharedMemory.create() says that a folder is no file", () => {
+  using folder = tempFolder();
+  const path = folder.file("");
+  for (const file of [path, path.slice(0, -1), "."]) {
+    for (const access of ["readWrite", "read"] as const) {
+      const error = assertThrows(
+        () => SharedMemory.create({ file, size: 8, access }),
+        Deno.errors.IsADirectory,
+        "it is a folder, and only a file can be mapped",
+      );
+      assertInstanceOf(error.cause, Win32Error);
+      assertEquals(error.cause.symbol, "ERROR_ACCESS_DENIED");
+      assert(!error.message.includes('access "read"'), error.message);
+    }
+  }
+});
+
+test("SharedMemory.create() says that a device is no file, and closes it", () => {
+  const path = uniqueName("pipe");
+  using listener = listenNamedPipe({ path });
+  for (const file of ["NUL", "nul", "CON", listener.path]) {
+    for (const access of ["readWrite", "read"] as const) {
+      assertThrows(
+        () => SharedMemory.create({ file, size: 8, access }),
+        TypeError,
+        `"${file}" is a device, such as NUL or a pipe: only a file can be mapped`,
+      );
+    }
+  }
 });
 
 test("A file that fails to be mapped is closed", () => {
