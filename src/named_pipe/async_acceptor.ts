@@ -15,6 +15,7 @@ import {
 import { flushPipe } from "./flush.ts";
 import { disconnect, type InstanceFactory } from "./instance.ts";
 import { makeConn, type NamedPipeConn } from "./named_pipe_conn.ts";
+import { trackInstance } from "./own_instances.ts";
 
 /**
  * How many clients may be connected that no call of accept() has taken. Past it none is let in
@@ -148,7 +149,7 @@ export class AsyncAcceptor {
     this.#connections--;
     const isOnlyOne = this.#factory.maxInstances === 1 && this.#listening.size === 0;
     if (isOnlyOne && !this.#closed) {
-      this.#reuse(FileIo.ofAttached(handle.handOver()));
+      this.#reuse(FileIo.ofAttached(trackInstance(handle.handOver(), this.#factory.path)));
     } else {
       handle.close();
       this.#replenish();

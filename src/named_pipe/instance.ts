@@ -13,7 +13,12 @@ import {
   PIPE_TYPE_MESSAGE,
   PIPE_UNLIMITED_INSTANCES,
 } from "../win32/kernel32.ts";
-import { ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_SUCCESS } from "../win32/error_codes.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_ALREADY_EXISTS,
+  ERROR_PIPE_BUSY,
+  ERROR_SUCCESS,
+} from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { checkBoolean, checkChoice, checkInteger } from "../core/options/check_options.ts";
 import {
@@ -24,6 +29,7 @@ import {
   type NamedPipeServerOptions,
 } from "./options.ts";
 import type { PipeProfile } from "./pipe_profile.ts";
+import { trackInstance, whoHasTheName } from "./own_instances.ts";
 import { parseLocalPipePath, type PipePath } from "./path.ts";
 
 const ACCESS: Readonly<Record<NamedPipeDirection, number>> = {
@@ -72,8 +78,8 @@ export class InstanceFactory {
   /**
    * Makes one more instance.
    *
-   * @throws {Deno.errors.AlreadyExists} If it is the first, and another program already serves the
-   * pipe.
+   * @throws {Deno.errors.AlreadyExists} If it is the first, and another program or this one already
+   * serves the pipe.
    * @throws {Deno.errors.Busy} If the pipe has as many instances as it may.
    */
   create(): OwnedHandle {
@@ -96,7 +102,10 @@ export class InstanceFactory {
     );
     const code = lastErrorCode();
     if (isInvalidHandle(value)) throw this.#createError(code);
-    const instance = new OwnedHandle(value, `pipe "${this.path.full}"`);
+    const instance = trackInstance(
+      new OwnedHandle(value, `pipe "${this.path.full}"`),
+      this.path,
+    );
     // Wine makes the instance all the same, and says so.
     if (this.#claimName && code === ERROR_ALREADY_EXISTS) {
       instance.close();
@@ -112,12 +121,14 @@ export class InstanceFactory {
       object: this.path.full,
       doing: `Cannot listen on pipe "${this.path.full}"`,
     };
-    // Everyone may create a new pipe, so a refusal means that there is one of this name.
-    return code === ERROR_ACCESS_DENIED
+    // Everyone may create a new pipe, so a refusal means that there is one of this name; and so does
+    // its being full, where it was to be new.
+    const isTaken = code === ERROR_ACCESS_DENIED || this.#claimName && code === ERROR_PIPE_BUSY;
+    return isTaken
       ? win32Error(code, {
         ...context,
         errorClass: Deno.errors.AlreadyExists,
-        hint: "another server has the name, and does not let this one add an instance",
+        hint: whoHasTheName(this.path),
       })
       : win32Error(code, context);
   }

@@ -34,7 +34,7 @@ const LISTEN_OPTIONS: OptionNames<ListenNamedPipeOptions> = {
  * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
  * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is
  * false.
- * @throws {Deno.errors.Busy} If the pipe already has `maxInstances` instances.
+ * @throws {Deno.errors.Busy} If `firstInstance` is `false` and the pipe has all its instances.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
  * @example Answer messages, one client after another
@@ -69,7 +69,7 @@ export function listenNamedPipe(options: ListenNamedPipeOptions): NamedPipeListe
  * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
  * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is
  * false.
- * @throws {Deno.errors.Busy} If the pipe already has `maxInstances` instances.
+ * @throws {Deno.errors.Busy} If `firstInstance` is `false` and the pipe has all its instances.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
  * @example

@@ -131,7 +131,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
    * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
    * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is
    *   false.
-   * @throws {Deno.errors.Busy} If the pipe already has `maxInstances` instances.
+   * @throws {Deno.errors.Busy} If `firstInstance` is `false` and the pipe has all its instances.
    * @throws {Deno.errors.NotSupported} If this is not Windows.
    */
   constructor(options: NamedPipeThreadServerOptions) {

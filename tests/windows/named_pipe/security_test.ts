@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   connectNamedPipe,
   listenNamedPipe,
@@ -140,13 +140,43 @@ test("A pipe that is served already is refused with AlreadyExists, and stays as 
     const error = assertThrows(
       () => listen({ path }),
       Deno.errors.AlreadyExists,
-      "another server has the name",
+      "this program has the name itself",
     );
     assertInstanceOf(error.cause, Win32Error);
     assertEquals(error.cause.operation, "CreateNamedPipeW");
   }
   using _client = await connectNamedPipe({ path });
   (await first.accept()).close();
+});
+
+test("The refusal of a name tells this program's connection from another server", async () => {
+  const path = uniqueName("pipe");
+  const refusal = () =>
+    assertThrows(() => listenNamedPipe({ path: path.toUpperCase() }), Deno.errors.AlreadyExists)
+      .message;
+  for (const maxInstances of [1, 3]) {
+    const listener = listenNamedPipe({ path, maxInstances, backlog: 1 });
+    for (let round = 0; round < 2; round++) {
+      using _client = await connectNamedPipe({ path, wait: true });
+      using _server = await listener.accept();
+      if (round === 1) listener.close();
+      assertStringIncludes(refusal(), "this program has the name itself");
+    }
+    // All have been closed.
+    listenNamedPipe({ path }).close();
+  }
+});
+
+test("The refusal of a name that another program has says so", async () => {
+  const path = uniqueName("pipe");
+  const program = new URL("./refused_server.ts", import.meta.url);
+  await using other = runDeno(program, { args: [path] });
+  await other.waitForLine("listening");
+  assertThrows(
+    () => listenNamedPipe({ path }),
+    Deno.errors.AlreadyExists,
+    "another server has the name",
+  );
 });
 
 test("A pipe can be served by several listeners with firstInstance: false", async () => {
