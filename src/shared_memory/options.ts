@@ -39,8 +39,8 @@ export interface SharedMemoryCreateOptions<Access extends SharedMemoryAccess = "
   extends SharedMemoryOptions<Access> {
   /**
    * The name by which other processes open it: plain or in `Local\` for processes of the same logon
-   * session, in `Global\` for those of all sessions. Up to 260 characters; mutexes, events,
-   * semaphores and timers share the same set of names.
+   * session, in `Global\` for those of all sessions. Up to 260 characters, none of them a control
+   * character; mutexes, events, semaphores and timers share the same set of names.
    *
    * @default {none: others can only inherit the handle, or be given it}
    */

@@ -14,8 +14,9 @@ export interface SyncCreateOptions {
   /**
    * The name by which other processes open the object. It is plain or in `Local\` for programs of
    * the same session, or in `Global\` for all sessions, where only services and administrators may
-   * create some kinds. All kinds of objects share one set of names, which are case-sensitive. An
-   * object without a name is reached by inheritance and by `duplicateTo()` only.
+   * create some kinds. Up to 260 characters, none of them a control character. All kinds of objects
+   * share one set of names, which are case-sensitive. An object without a name is reached by
+   * inheritance and by `duplicateTo()` only.
    */
   readonly name?: string;
   /**

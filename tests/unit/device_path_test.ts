@@ -50,7 +50,11 @@ test("A path names a server that there can be", () => {
 
 test("The refusal of a bare name with a slash shows the full path to write", () => {
   assertThrows(() => pipe.parsePipePath("a/b"), TypeError, 'full, as "\\\\.\\pipe\\a\\b": "a/b"');
-  assertThrows(() => pipe.parsePipePath("\\.\\pipe"), TypeError, 'as "\\\\.\\pipe\\name"');
+  assertThrows(
+    () => pipe.parsePipePath("\\.\\pipe\\x"),
+    TypeError,
+    'as "\\\\.\\pipe\\name", in source text "\\\\\\\\.\\\\pipe\\\\name"',
+  );
 });
 
 test("The refusal of what Win32 rewrites says how a name is taken as it is", () => {

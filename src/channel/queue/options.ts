@@ -6,9 +6,9 @@ import { isCapacity } from "./layout.ts";
 /** Options that {@linkcode SharedQueue.create} and {@linkcode SharedQueue.open} have in common. */
 export interface SharedQueueOptions {
   /**
-   * The name that all members use: up to 238 characters, without a backslash. It is what the other
-   * implementations of the protocol call the queue's name, not the name of a kernel object, so it
-   * has no namespace.
+   * The name that all members use: up to 238 characters, without a backslash or a control
+   * character. It is what the other implementations of the protocol call the queue's name, not the
+   * name of a kernel object, so it has no namespace.
    */
   readonly name: string;
   /**

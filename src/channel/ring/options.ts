@@ -51,9 +51,9 @@ export interface RingOpenOptions extends RingWaitingOptions {
 export interface RingCreateOptions extends RingOpenOptions {
   /**
    * The name by which the other process opens it: plain or in `Local\` for processes of the same
-   * logon session, in `Global\` for those of all sessions. Up to 254 characters. A ring takes this
-   * name for its memory, and with `.join`, `.data` and `.space` appended for a mutex and two
-   * events; all kinds of objects share one set of names.
+   * logon session, in `Global\` for those of all sessions. Up to 254 characters, none of them a
+   * control character. A ring takes this name for its memory, and with `.join`, `.data` and
+   * `.space` appended for a mutex and two events; all kinds of objects share one set of names.
    */
   readonly name: string;
   /**

@@ -58,9 +58,13 @@ export function parseDevicePath(path: string, device: Device, server = "."): Dev
     throw invalid(`as a URL is written "${device.scheme}:////./${device.name}/name"`);
   }
   if (!isFull && /[\\/]/.test(text)) {
-    const name = /^[\\/]/.test(text) ? "name" : text.replaceAll("/", "\\");
-    const example = fullPath(".", device, name);
-    throw invalid(`must not contain a slash or a backslash, unless it is full, as "${example}"`);
+    const isCutOff = /^[\\/]/.test(text);
+    const example = fullPath(".", device, isCutOff ? "name" : text.replaceAll("/", "\\"));
+    // It may have lost a backslash because none was doubled in source text.
+    const source = isCutOff ? `, in source text ${JSON.stringify(example)}` : "";
+    throw invalid(
+      `must not contain a slash or a backslash, unless it is full, as "${example}"${source}`,
+    );
   }
   const literal = text.startsWith(LITERAL_PREFIX);
   if (isFull && !literal && text.includes("/") && text.includes("\\")) {
