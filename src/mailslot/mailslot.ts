@@ -38,9 +38,12 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
   static {
     makeMailslot = (handle, path, blocking) => new Mailslot(handle, path, blocking);
     defineInspect(this, (mailslot) => {
-      const state = openState(mailslot.#handle);
-      const messages = state === "open" ? mailslot.info().count : undefined;
-      return { path: mailslot.path, messages, state };
+      // Not how many messages wait: if another process reads by the same blocking handle, asking for
+      // that blocks too.
+      const handle = mailslot.#handle;
+      const isNamed = mailslot.path !== undefined || handle.closed;
+      const number = isNamed ? undefined : handle.number;
+      return { path: mailslot.path, handle: number, state: openState(handle) };
     });
   }
 

@@ -9,11 +9,11 @@ interface InspectedClass<Instance> {
 
 /**
  * Has `console.log()` and `Deno.inspect()` show objects of a class by what they are, such as
- * `Mailslot { path: "\\\\.\\mailslot\\demo", messages: 2, state: "open" }`. Without this, a class
+ * `Semaphore { name: "Local\\demo", count: 2, state: "open" }`. Without this, a class
  * whose state is private shows nothing.
  *
- * @param describe What is shown, the state last; what is undefined is left out. It must have no
- * effect on the object.
+ * @param describe What is shown, the state last; what is undefined is left out. It must neither
+ * block nor have an effect on the object.
  */
 export function defineInspect<Instance extends object>(
   { name, prototype }: InspectedClass<Instance>,

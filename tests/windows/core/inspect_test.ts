@@ -2,7 +2,8 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createPipe } from "../../../src/anonymous_pipe/mod.ts";
 import { RingDuplex, RingReader, RingWriter, SharedQueue } from "../../../src/channel/mod.ts";
 import { win32Error, type WindowsError } from "../../../src/core/error/windows_error.ts";
-import { createMailslot, openMailslotSync } from "../../../src/mailslot/mod.ts";
+import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
+import { createMailslot, Mailslot, openMailslotSync } from "../../../src/mailslot/mod.ts";
 import {
   connectNamedPipeSync,
   listenNamedPipe,
@@ -70,14 +71,10 @@ const CLASSES: Readonly<Record<string, Make>> = {
     };
   },
   Mailslot(name, uses) {
-    const mailslot = uses.use(createMailslot({ name }));
-    uses.use(openMailslotSync({ name })).sendSync(new Uint8Array(3));
-    return {
-      object: mailslot,
-      open: 'Mailslot { path: "\\\\\\\\.\\\\mailslot\\\\NAME", messages: 1, state: "open" }',
-      close: () => mailslot.close(),
-      closed: 'Mailslot { path: "\\\\\\\\.\\\\mailslot\\\\NAME", state: "closed" }',
-    };
+    return closable(
+      uses.use(createMailslot({ name })),
+      'Mailslot { path: "\\\\\\\\.\\\\mailslot\\\\NAME" }',
+    );
   },
   MailslotWriter(name, uses) {
     uses.use(createMailslot({ name }));
@@ -286,6 +283,10 @@ for (const [className, make] of Object.entries({ ...CLASSES, ...INTERFACES })) {
 test("Deno.inspect() shows the handle of an object without a name, and the file of memory", async () => {
   using event = EventObject.create();
   assertStringIncludes(shown(event), `{ handle: ${event.handle}n, manualReset: false`);
+  using mailslot = createMailslot({ name: uniqueName("inspect") });
+  const copy = OwnedHandle.fromNumber(mailslot.handle, "mailslot").duplicate();
+  using same = Mailslot.fromHandle(copy.detach());
+  assertStringIncludes(shown(same), `Mailslot { handle: ${same.handle}n, state: "open" }`);
   const file = await Deno.makeTempFile();
   using memory = SharedMemory.create({ file, size: 10 });
   assertStringIncludes(shown(memory), `{ file: ${JSON.stringify(file)}, size: 10`);
