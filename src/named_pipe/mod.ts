@@ -44,7 +44,7 @@ export {
   connectNamedPipe,
   connectNamedPipeSync,
 } from "./named_pipe_client.ts";
-export { NamedPipeConn } from "./named_pipe_conn.ts";
+export { NamedPipeConn, type NamedPipeMessagePart } from "./named_pipe_conn.ts";
 export { listenNamedPipe, listenNamedPipeSync, NamedPipeListener } from "./named_pipe_listener.ts";
 export type {
   ConnectNamedPipeOptions,
@@ -53,6 +53,8 @@ export type {
   NamedPipeClientOptions,
   NamedPipeDirection,
   NamedPipeImpersonation,
+  NamedPipeMessageOptions,
+  NamedPipeMessageSyncOptions,
   NamedPipeMode,
   NamedPipeServerOptions,
 } from "./options.ts";

@@ -11,9 +11,11 @@ import { ClientEnd } from "./client_end.ts";
 import { makeConn, type NamedPipeConn, transactOn } from "./named_pipe_conn.ts";
 import {
   checkHalfClose,
+  checkMaxMessageSize,
   CLIENT_OPTIONS,
   type ConnectNamedPipeOptions,
   type ConnectNamedPipeSyncOptions,
+  type NamedPipeMessageSyncOptions,
 } from "./options.ts";
 import { LONGEST_INSTANCE_WAIT, waitForInstance } from "./wait_instance.ts";
 
@@ -36,6 +38,7 @@ const CALL_OPTIONS: OptionNames<CallNamedPipeOptions> = {
   impersonation: true,
   wait: true,
   request: true,
+  maxMessageSize: true,
   signal: true,
   timeout: true,
 };
@@ -105,16 +108,19 @@ export function connectNamedPipeSync(options: ConnectNamedPipeSyncOptions): Name
 
 /** Options for {@linkcode callNamedPipe}. */
 export interface CallNamedPipeOptions
-  extends Omit<ConnectNamedPipeOptions, "mode" | "direction" | "halfClose"> {
+  extends
+    Omit<ConnectNamedPipeOptions, "mode" | "direction" | "halfClose">,
+    NamedPipeMessageSyncOptions {
   /** The request, sent as one message. */
   readonly request: Uint8Array;
 }
 
 /**
- * Connects to a pipe in message mode, sends one request, reads one reply of any size, and closes
- * the connection.
+ * Connects to a pipe in message mode, sends one request, reads one reply of up to `maxMessageSize`
+ * bytes, and closes the connection.
  *
- * Cancel safety: none. The server may have got the request when the call is aborted.
+ * Cancel safety: none. The server may have got the request when the call is aborted. A reply that is
+ * larger than `maxMessageSize` is lost with the connection.
  *
  * Windows documentation: "CallNamedPipeW function".
  *
@@ -135,11 +141,12 @@ export async function callNamedPipe(
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkOptions(options, CALL_OPTIONS, "callNamedPipe()");
   const request = checkBytes(options.request, "A request");
+  const maxMessageSize = checkMaxMessageSize(options.maxMessageSize);
   const deadline = Deadline.start(options);
   const end = new ClientEnd({ ...options, mode: "message" }, false);
   const handle = await openWhenFree(end, options.wait ?? false, deadline);
   using conn = makeConn(new FileIo(handle, false), end.profile(false));
-  return await transactOn(conn, request, deadline);
+  return await transactOn(conn, request, maxMessageSize, deadline);
 }
 
 async function openWhenFree(

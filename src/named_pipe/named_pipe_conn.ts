@@ -4,17 +4,32 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { readableBytes, writableBytes } from "../core/io/byte_stream.ts";
 import { Deadline } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";
-import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
+import { checkOptions, type OptionNames, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
 import { defineInspect, openState } from "../core/text/inspect.ts";
 import { impersonatePipeClient } from "../security/impersonation.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { flushPipe } from "./flush.ts";
-import type { NamedPipeDirection, NamedPipeMode } from "./options.ts";
-import { type NamedPipePeek, peekPipe } from "./peek.ts";
+import {
+  checkMaxMessageSize,
+  MAX_MESSAGE_SIZE,
+  type NamedPipeDirection,
+  type NamedPipeMessageOptions,
+  type NamedPipeMessageSyncOptions,
+  type NamedPipeMode,
+} from "./options.ts";
+import type { NamedPipePeek } from "./peek.ts";
 import { type NamedPipePeer, PipePeer } from "./peer.ts";
 import { PipeIo } from "./pipe_io.ts";
 import type { PipeProfile } from "./pipe_profile.ts";
+
+/** What `NamedPipeConn.readPart()` has read of a message. */
+export interface NamedPipeMessagePart {
+  /** How many bytes were read. */
+  readonly count: number;
+  /** Whether the message ends with them. */
+  readonly endOfMessage: boolean;
+}
 
 /** What else happens with a connection, for the modules of this folder. */
 export interface ConnHooks {
@@ -28,6 +43,7 @@ export interface ConnHooks {
 export let transactOn: (
   conn: NamedPipeConn,
   request: Uint8Array,
+  maxMessageSize: number,
   deadline: Deadline | undefined,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
@@ -94,7 +110,8 @@ export class NamedPipeConn implements Disposable {
   #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
 
   static {
-    transactOn = (conn, request, deadline) => conn.#io.transact(request, deadline);
+    transactOn = (conn, request, maxMessageSize, deadline) =>
+      conn.#io.transact(request, maxMessageSize, deadline);
     makeConn = (file, profile, hooks) => new NamedPipeConn(file, profile, hooks);
     defineInspect(this, (conn) => {
       const { path, mode, direction, end } = conn.#io.profile;
@@ -173,7 +190,8 @@ export class NamedPipeConn implements Disposable {
    * ```
    */
   async read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return await this.#io.read(p, deadlineOf(options, "NamedPipeConn.read()"));
+    const part = await this.#io.read(p, deadlineOf(options, "NamedPipeConn.read()"));
+    return part === null ? null : part.count;
   }
 
   /**
@@ -190,15 +208,77 @@ export class NamedPipeConn implements Disposable {
    * @throws {Deno.errors.NotSupported} If this end only writes.
    */
   readSync(p: Uint8Array): number | null {
+    const part = this.#io.readSync(p);
+    return part === null ? null : part.count;
+  }
+
+  /**
+   * Reads up to `p.byteLength` bytes of one message, as `read()` does, and tells whether the message
+   * ends with them. What does not fit is read next.
+   *
+   * Cancel safety: as of `read()`.
+   *
+   * Windows documentation: "ReadFile function".
+   *
+   * @returns What was read, or `null` at the end of the stream.
+   * @throws {TypeError} If this end is in byte mode.
+   * @throws {RangeError} If `p` has no room.
+   * @throws As `read()` does.
+   *
+   * @example Copy messages of any size to a file, each with a line below it
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "dumps", mode: "message" });
+   * using file = await Deno.create("dumps.txt");
+   * const buffer = new Uint8Array(64 * 1024);
+   * for (let part = await conn.readPart(buffer); part !== null; part = await conn.readPart(buffer)) {
+   *   file.writeSync(buffer.subarray(0, part.count));
+   *   if (part.endOfMessage) file.writeSync(new TextEncoder().encode("\n"));
+   * }
+   * ```
+   */
+  async readPart(p: Uint8Array, options?: WaitOptions): Promise<NamedPipeMessagePart | null> {
+    const deadline = deadlineOf(options, "NamedPipeConn.readPart()");
+    this.#io.checkPart(p, "readPart");
+    return await this.#io.read(p, deadline);
+  }
+
+  /**
+   * Reads up to `p.byteLength` bytes of one message, as `readSync()` does, and tells whether the
+   * message ends with them. What does not fit is read next.
+   *
+   * Windows documentation: "ReadFile function".
+   *
+   * @returns What was read, or `null` at the end of the stream.
+   * @throws {TypeError} If this end is in byte mode.
+   * @throws {RangeError} If `p` has no room.
+   * @throws As `readSync()` does.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipeSync } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = connectNamedPipeSync({ path: "dumps", mode: "message" });
+   * const buffer = new Uint8Array(1024);
+   * const part = conn.readPartSync(buffer);
+   * if (part !== null && !part.endOfMessage) console.log("it has more than 1,024 bytes");
+   * ```
+   */
+  readPartSync(p: Uint8Array): NamedPipeMessagePart | null {
+    this.#io.checkPart(p, "readPartSync");
     return this.#io.readSync(p);
   }
 
   /**
-   * Reads one whole message of any size.
+   * Reads one whole message of up to `maxMessageSize` bytes.
    *
    * Cancel safety: an aborted or timed-out call has taken nothing from the pipe.
    *
    * @returns The message, empty if it was of no bytes; `null` at the end of the stream.
+   * @throws {Deno.errors.InvalidData} If it is larger than `maxMessageSize`; the error says its size.
+   * It is kept whole: the next call gets it, such as one with a larger `maxMessageSize`, or
+   * `read()`.
    * @throws {TypeError} If this end is in byte mode.
    * @throws As `read()` does.
    *
@@ -211,14 +291,18 @@ export class NamedPipeConn implements Disposable {
    * console.log(message === null ? "the end" : `${message.byteLength} bytes`);
    * ```
    */
-  async readMessage(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer> | null> {
-    return await this.#io.readMessage(deadlineOf(options, "NamedPipeConn.readMessage()"));
+  async readMessage(options?: NamedPipeMessageOptions): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { maxMessageSize, deadline } = messageOptions(options, "NamedPipeConn.readMessage()");
+    return await this.#io.readMessage(maxMessageSize, deadline);
   }
 
   /**
-   * Reads one whole message of any size.
+   * Reads one whole message of up to `maxMessageSize` bytes.
    *
    * @returns The message, empty if it was of no bytes; `null` at the end of the stream.
+   * @throws {Deno.errors.InvalidData} If it is larger than `maxMessageSize`; the error says its size.
+   * It is kept whole: the next call gets it, such as one with a larger `maxMessageSize`, or
+   * `read()`.
    * @throws {TypeError} If this end is in byte mode.
    * @throws As `readSync()` does.
    *
@@ -232,15 +316,17 @@ export class NamedPipeConn implements Disposable {
    * }
    * ```
    */
-  readMessageSync(): Uint8Array<ArrayBuffer> | null {
-    return this.#io.readMessageSync();
+  readMessageSync(options?: NamedPipeMessageSyncOptions): Uint8Array<ArrayBuffer> | null {
+    const call = "NamedPipeConn.readMessageSync()";
+    return this.#io.readMessageSync(messageSyncOptions(options, call));
   }
 
   /**
    * The messages as they come, until the end of the stream. Leaving the loop leaves the connection
    * open.
    *
-   * Cancel safety: as of `readMessage()`, no message is lost.
+   * Cancel safety: as of `readMessage()`, no message is lost. After an error a new loop goes on
+   * where this one has ended.
    *
    * @throws As `readMessage()` does.
    *
@@ -254,7 +340,9 @@ export class NamedPipeConn implements Disposable {
    * }
    * ```
    */
-  async *messages(options?: WaitOptions): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+  async *messages(
+    options?: NamedPipeMessageOptions,
+  ): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     assertOpen(this.#handle);
     while (!this.#handle.closed) {
       let message: Uint8Array<ArrayBuffer> | null;
@@ -365,16 +453,18 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Sends a request and reads the reply, in one call to the system. There must be no unread
-   * message.
+   * Sends a request and reads the reply of up to `maxMessageSize` bytes, in one call to the system.
+   * There must be no unread message.
    *
    * Cancel safety: none. The request may have been sent, and the reply may still come, when it is
    * aborted.
    *
    * Windows documentation: "TransactNamedPipe function".
    *
-   * @returns The reply, whole, whatever its size.
+   * @returns The whole reply.
    * @throws {TypeError} If this end is in byte mode.
+   * @throws {Deno.errors.InvalidData} If the reply is larger than `maxMessageSize`; the error says
+   * its size. It is then the next message that is read.
    * @throws {Deno.errors.NotSupported} If the pipe is not duplex.
    * @throws {Deno.errors.Busy} If there is an unread message.
    * @throws {Deno.errors.BrokenPipe} If the peer goes away before it has replied.
@@ -390,16 +480,23 @@ export class NamedPipeConn implements Disposable {
    * console.log(new TextDecoder().decode(reply));
    * ```
    */
-  async transact(request: Uint8Array, options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#io.transact(request, deadlineOf(options, "NamedPipeConn.transact()"));
+  async transact(
+    request: Uint8Array,
+    options?: NamedPipeMessageOptions,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { maxMessageSize, deadline } = messageOptions(options, "NamedPipeConn.transact()");
+    return await this.#io.transact(request, maxMessageSize, deadline);
   }
 
   /**
-   * Sends a request and reads the reply, of any size, in one call to the system.
+   * Sends a request and reads the reply of up to `maxMessageSize` bytes, in one call to the system.
    *
    * Windows documentation: "TransactNamedPipe function".
    *
+   * @returns The whole reply.
    * @throws {TypeError} If this end is in byte mode.
+   * @throws {Deno.errors.InvalidData} If the reply is larger than `maxMessageSize`; the error says
+   * its size. It is then the next message that is read.
    * @throws {Deno.errors.NotSupported} If the pipe is not duplex.
    * @throws {Deno.errors.Busy} If there is an unread message.
    * @throws {Deno.errors.BrokenPipe} If the peer goes away before it has replied.
@@ -413,8 +510,12 @@ export class NamedPipeConn implements Disposable {
    * console.log(new TextDecoder().decode(reply));
    * ```
    */
-  transactSync(request: Uint8Array): Uint8Array<ArrayBuffer> {
-    return this.#io.transactSync(request);
+  transactSync(
+    request: Uint8Array,
+    options?: NamedPipeMessageSyncOptions,
+  ): Uint8Array<ArrayBuffer> {
+    const call = "NamedPipeConn.transactSync()";
+    return this.#io.transactSync(request, messageSyncOptions(options, call));
   }
 
   /**
@@ -549,6 +650,7 @@ export class NamedPipeConn implements Disposable {
    *
    * @returns What waits, or `null` if the peer is gone and nothing is left.
    * @throws {Deno.errors.BadResource} If the connection is closed.
+   * @throws {Deno.errors.NotSupported} If this end only writes.
    *
    * @example
    * ```ts
@@ -560,7 +662,7 @@ export class NamedPipeConn implements Disposable {
    * ```
    */
   peek(): NamedPipePeek | null {
-    return peekPipe(this.#handle);
+    return this.#io.peek();
   }
 
   /**
@@ -624,4 +726,22 @@ function deadlineOf(options: WaitOptions | undefined, call: string): Deadline | 
   if (options === undefined) return undefined;
   checkOptions(options, WAIT_OPTIONS, call);
   return Deadline.start(options);
+}
+
+const MESSAGE_OPTIONS: OptionNames<NamedPipeMessageOptions> = {
+  ...WAIT_OPTIONS,
+  maxMessageSize: true,
+};
+const MESSAGE_SYNC_OPTIONS: OptionNames<NamedPipeMessageSyncOptions> = { maxMessageSize: true };
+
+function messageOptions(options: NamedPipeMessageOptions | undefined, call: string) {
+  if (options === undefined) return { maxMessageSize: MAX_MESSAGE_SIZE, deadline: undefined };
+  checkOptions(options, MESSAGE_OPTIONS, call);
+  const maxMessageSize = checkMaxMessageSize(options.maxMessageSize);
+  return { maxMessageSize, deadline: Deadline.start(options) };
+}
+
+function messageSyncOptions(options: NamedPipeMessageSyncOptions = {}, call: string): number {
+  checkOptions(options, MESSAGE_SYNC_OPTIONS, call);
+  return checkMaxMessageSize(options.maxMessageSize);
 }

@@ -1,5 +1,5 @@
 import type { WaitOptions } from "../core/options/wait_options.ts";
-import { checkBoolean, type OptionNames } from "../core/options/check_options.ts";
+import { checkBoolean, checkInteger, type OptionNames } from "../core/options/check_options.ts";
 import type { Security } from "../security/attributes.ts";
 
 /**
@@ -174,6 +174,30 @@ export interface ConnectNamedPipeSyncOptions extends NamedPipeClientOptions {
    * @default {Infinity}
    */
   readonly timeout?: number;
+}
+
+/** Options of calls of a connection that read a message and block the thread. */
+export interface NamedPipeMessageSyncOptions {
+  /**
+   * The largest message that is read, in bytes, from 0 to 4,294,967,295. A larger one is an error
+   * (`Deno.errors.InvalidData`) and stays to be read. It bounds the memory that a peer can make this
+   * program use.
+   *
+   * @default {67_108_864} 64 MiB
+   */
+  readonly maxMessageSize?: number;
+}
+
+/** Options of calls of a connection that read a message. */
+export interface NamedPipeMessageOptions extends NamedPipeMessageSyncOptions, WaitOptions {}
+
+/** `maxMessageSize` unless told: 64 MiB. */
+export const MAX_MESSAGE_SIZE = 64 * 1024 * 1024;
+
+/** @throws {TypeError | RangeError} If it is not a size. */
+export function checkMaxMessageSize(maxMessageSize = MAX_MESSAGE_SIZE): number {
+  checkInteger("maxMessageSize", maxMessageSize, 0, 0xffff_ffff);
+  return maxMessageSize;
 }
 
 /** The options of {@linkcode NamedPipeServerOptions}. */

@@ -9,17 +9,17 @@ import { kernel32 } from "../win32/kernel32.ts";
 
 /** How much waits to be read. */
 export interface NamedPipePeek {
-  /** Bytes that a read would find, of all messages together. */
+  /** Bytes that reads would find, of all messages together. */
   readonly available: number;
   /**
-   * In message mode the bytes of the first waiting message that are still to be read; 0 in byte
-   * mode.
+   * The bytes of the first waiting message that are still to be read; 0 for an end in byte mode, also
+   * where the pipe itself keeps messages.
    */
   readonly messageSize: number;
 }
 
 /**
- * Looks at what waits, and takes nothing ("PeekNamedPipe function"); `null` if the peer is gone and
+ * Looks at what waits in the pipe, and takes nothing ("PeekNamedPipe function"); `null` if the peer is gone and
  * nothing is left.
  */
 export function peekPipe(handle: OwnedHandle): NamedPipePeek | null {

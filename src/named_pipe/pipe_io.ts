@@ -1,3 +1,4 @@
+import { win32Error } from "../core/error/windows_error.ts";
 import { assertOpen } from "../core/handle/closed.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { Deadline } from "../core/io/deadline.ts";
@@ -5,28 +6,32 @@ import type { FileIo } from "../core/io/file_io.ts";
 import { LARGEST_TRANSFER } from "../core/io/io_direction.ts";
 import { isEndStatus } from "../core/io/pipe_status.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
+import { ERROR_MORE_DATA } from "../win32/error_codes.ts";
 import { FSCTL_PIPE_TRANSCEIVE } from "../win32/ntdll.ts";
 import {
   STATUS_BUFFER_OVERFLOW,
   STATUS_INVALID_PIPE_STATE,
+  STATUS_PIPE_BUSY,
   STATUS_SUCCESS,
 } from "../win32/status_codes.ts";
 import { AdaptiveSpin } from "./adaptive_spin.ts";
-import { peekPipe } from "./peek.ts";
+import { type NamedPipePeek, peekPipe } from "./peek.ts";
 import { PipeErrors, type PipeProfile } from "./pipe_profile.ts";
+import { type Part, Undelivered } from "./undelivered.ts";
 
 /** The first buffer for messages in bytes. It grows to fit what comes, up to the largest. */
 const FIRST_MESSAGE_BUFFER = 4096;
 const LARGEST_MESSAGE_BUFFER = 64 * 1024;
 
 const NO_BYTES = new Uint8Array(0);
+/** What a read into no memory gets. */
+const NO_PART: Part = { count: 0, endOfMessage: false };
 
-/** Bytes that were taken from the pipe, and could not be delivered to the call that took them. */
-interface Undelivered {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether the rest of their message is still in the pipe. */
-  readonly hasMore: boolean;
-}
+/**
+ * The most that one read of a message takes, in bytes, as long as no more of it has come: so memory
+ * follows what was received, and not the size that a server on another computer claims.
+ */
+const LARGEST_MESSAGE_STEP = 1024 * 1024;
 
 /**
  * Reading from a connected pipe and writing to it, with calls that do not block and with calls that
@@ -42,7 +47,7 @@ export class PipeIo {
   /** Runs before each call that may block, and may throw. */
   readonly beforeBlocking: (() => void) | undefined;
   #messageBuffer = FIRST_MESSAGE_BUFFER;
-  #undelivered: Undelivered | undefined;
+  readonly #undelivered = new Undelivered();
   #atEnd = false;
   #isWriteClosed = false;
   /** Also true if there is nothing to wait for any more, as a read then tells. */
@@ -63,15 +68,15 @@ export class PipeIo {
 
   // ---- reading ----
 
-  /** `NamedPipeConn.read()`. */
-  async read(p: Uint8Array, deadline: Deadline | undefined): Promise<number | null> {
+  /** `NamedPipeConn.read()` and `readPart()`. */
+  async read(p: Uint8Array, deadline: Deadline | undefined): Promise<Part | null> {
     const target = this.#checkRead(p);
     const { input } = this.file;
     const entered = input.enter(deadline, this.#read);
     if (entered !== undefined) await entered;
     try {
-      if (target.byteLength === 0) return this.#atEnd ? null : 0;
-      if (this.#undelivered !== undefined) return this.#deliver(target, this.#undelivered);
+      if (target.byteLength === 0) return this.#atEnd ? null : NO_PART;
+      if (!this.#undelivered.isEmpty) return this.#undelivered.deliver(target);
       const length = Math.min(target.byteLength, LARGEST_TRANSFER);
       do {
         if (!await this.#receive(length, deadline)) return null;
@@ -81,9 +86,9 @@ export class PipeIo {
       const received = input.buffer(0).subarray(0, bytes);
       if (bytes <= target.byteLength) {
         target.set(received);
-        return bytes;
+        return { count: bytes, endOfMessage: status === STATUS_SUCCESS };
       }
-      this.#undelivered = { bytes: received.slice(), hasMore: status === STATUS_BUFFER_OVERFLOW };
+      this.#undelivered.add(received.slice(), status === STATUS_BUFFER_OVERFLOW);
       throw new TypeError(
         "The buffer of a read was detached or made smaller while the read was pending: the next read gets the bytes",
       );
@@ -92,24 +97,47 @@ export class PipeIo {
     }
   }
 
+  /** `NamedPipeConn.readPart()`: checks its buffer. */
+  checkPart(p: Uint8Array, method: string): void {
+    this.#checkMessages(method);
+    if (checkBytes(p, "The buffer of a read").byteLength > 0) return;
+    throw new RangeError(`The buffer of ${method}() must have room for at least one byte`);
+  }
+
   /** `NamedPipeConn.readMessage()`. */
-  async readMessage(deadline: Deadline | undefined): Promise<Uint8Array<ArrayBuffer> | null> {
+  async readMessage(
+    maxMessageSize: number,
+    deadline: Deadline | undefined,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#checkMessages("readMessage");
     this.#checkDirection("inbound");
     const { input } = this.file;
     const entered = input.enter(deadline, this.#read);
     if (entered !== undefined) await entered;
     try {
-      const undelivered = this.#takeUndelivered();
-      if (undelivered !== undefined) {
-        const { bytes, hasMore } = undelivered;
-        return hasMore ? await this.#restOfMessage(bytes) : bytes;
+      if (this.#undelivered.isEmpty) {
+        if (!await this.#receive(this.#messageBuffer, deadline)) return null;
+        this.#keepReceived();
       }
-      if (!await this.#receive(this.#messageBuffer, deadline)) return null;
-      return await this.#wholeMessage(this.#read);
+      return await this.#restOfMessage(maxMessageSize);
     } finally {
       input.leave();
     }
+  }
+
+  /** `NamedPipeConn.peek()`. */
+  peek(): NamedPipePeek | null {
+    this.#checkDirection("inbound");
+    const { isEmpty, byteLength, hasMore } = this.#undelivered;
+    const waiting = peekPipe(this.#handle);
+    if (waiting === null && isEmpty) return null;
+    const { available, messageSize } = waiting ?? { available: 0, messageSize: 0 };
+    const inPipe = isEmpty || hasMore ? messageSize : 0;
+    return {
+      available: byteLength + available,
+      // Windows tells it of a pipe of messages, also to an end that reads bytes.
+      messageSize: this.profile.mode === "message" ? byteLength + inPipe : 0,
+    };
   }
 
   /** Reads once; the result is in the request. Returns false at the end of the stream. */
@@ -145,56 +173,57 @@ export class PipeIo {
     return false;
   }
 
-  /** The message of which the request has read the start. */
-  async #wholeMessage(errors: PipeErrors): Promise<Uint8Array<ArrayBuffer>> {
+  /** Keeps what the request has received of a message. */
+  #keepReceived(): void {
     const { input } = this.file;
     const { bytes, status } = input.request;
-    const start = input.buffer(0).slice(0, bytes);
-    if (status === STATUS_SUCCESS) return start;
-    if (status === STATUS_BUFFER_OVERFLOW) return await this.#restOfMessage(start);
-    throw this.#failed(status, errors);
+    this.#undelivered.add(input.buffer(0).slice(0, bytes), status === STATUS_BUFFER_OVERFLOW);
   }
 
   /**
-   * The rest of a message whose start did not fit. A message is in the pipe as a whole, so this
-   * does not wait for the peer, and neither abort nor timeout can tear it.
+   * The current message, of which something has been received. It is in the pipe as a whole, so this
+   * does not wait for the peer, and neither abort nor timeout can tear it. If this throws, what has
+   * been received is kept for the next call.
    */
-  async #restOfMessage(start: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const { input } = this.file;
-    let message = start;
-    do {
-      if (!await this.#receive(this.#missing(), undefined)) throw this.#tornMessage();
-      message = joined(message, input.buffer(0).subarray(0, input.request.bytes));
-    } while (input.request.status === STATUS_BUFFER_OVERFLOW);
-    this.#expectMessagesOf(message.byteLength);
-    return message;
+  async #restOfMessage(maxMessageSize: number): Promise<Uint8Array<ArrayBuffer>> {
+    while (this.#undelivered.hasMore) {
+      const length = this.#nextStep(maxMessageSize);
+      if (!await this.#receive(length, undefined)) throw this.#tornMessage();
+      this.#keepReceived();
+    }
+    return this.#wholeMessage(maxMessageSize);
   }
 
-  /** How large a buffer the rest of the current message needs. */
-  #missing(): number {
-    return Math.max(peekPipe(this.#handle)?.messageSize ?? 0, FIRST_MESSAGE_BUFFER);
+  /** How much of the rest of the current message is read next, in bytes. */
+  #nextStep(maxMessageSize: number): number {
+    const received = this.#undelivered.byteLength;
+    const left = peekPipe(this.#handle)?.messageSize ?? 0;
+    this.#checkMessageSize(received + left, maxMessageSize);
+    const most = Math.max(received, LARGEST_MESSAGE_STEP);
+    return Math.min(Math.max(left, FIRST_MESSAGE_BUFFER), most);
   }
 
-  /** Messages tend to be alike: the next one is to fit at once. */
-  #expectMessagesOf(size: number): void {
-    const capacity = 2 ** Math.ceil(Math.log2(size));
+  #wholeMessage(maxMessageSize: number): Uint8Array<ArrayBuffer> {
+    const { byteLength } = this.#undelivered;
+    this.#checkMessageSize(byteLength, maxMessageSize);
+    // Messages tend to be alike: the next one is to fit at once.
+    const capacity = 2 ** Math.ceil(Math.log2(byteLength));
     const largest = Math.min(capacity, LARGEST_MESSAGE_BUFFER);
     this.#messageBuffer = Math.max(this.#messageBuffer, largest);
+    return this.#undelivered.takeAll();
   }
 
-  #deliver(target: Uint8Array, { bytes, hasMore }: Undelivered): number {
-    const count = Math.min(target.byteLength, bytes.byteLength);
-    target.set(bytes.subarray(0, count));
-    this.#undelivered = count < bytes.byteLength
-      ? { bytes: bytes.slice(count), hasMore }
-      : undefined;
-    return count;
-  }
-
-  #takeUndelivered(): Undelivered | undefined {
-    const undelivered = this.#undelivered;
-    this.#undelivered = undefined;
-    return undelivered;
+  #checkMessageSize(size: number, maxMessageSize: number): void {
+    if (size <= maxMessageSize) return;
+    const { path } = this.profile;
+    throw win32Error(ERROR_MORE_DATA, {
+      operation: "NtReadFile",
+      object: path,
+      doing:
+        `Cannot read a message of ${size} bytes from pipe "${path}", as maxMessageSize is ${maxMessageSize}`,
+      hint: "it is kept for a call with a larger one, or for read()",
+      errorClass: Deno.errors.InvalidData,
+    });
   }
 
   // ---- writing ----
@@ -248,6 +277,7 @@ export class PipeIo {
   /** `NamedPipeConn.transact()`. */
   async transact(
     request: Uint8Array,
+    maxMessageSize: number,
     deadline: Deadline | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = this.#checkTransact(request, "transact").slice();
@@ -261,8 +291,7 @@ export class PipeIo {
     try {
       for (const result of entered) if (result.status === "rejected") throw result.reason;
       if (this.#handle.closed) throw this.#transact.interrupted();
-      this.#assertWritable();
-      if (this.#atEnd) throw this.#noReply();
+      this.#assertCanTransact();
       output.buffer(bytes.byteLength).set(bytes);
       const sent = output.buffer(0).subarray(0, bytes.byteLength);
       const reply = input.buffer(this.#messageBuffer);
@@ -270,48 +299,59 @@ export class PipeIo {
         await input.request.settled(deadline, () => this.#transact.timedOut(deadline as Deadline));
       }
       this.#assertReplied(input.request.status, input.request.bytes);
-      return await this.#wholeMessage(this.#transact);
+      this.#keepReceived();
+      return await this.#restOfMessage(maxMessageSize);
     } finally {
       for (const direction of directions) direction.leave();
     }
   }
 
+  #assertCanTransact(): void {
+    this.#assertWritable();
+    // What has been taken from the pipe already is as unread as what is in it.
+    if (!this.#undelivered.isEmpty) throw this.#transact.failed(STATUS_PIPE_BUSY);
+    if (this.#atEnd) throw this.#noReply();
+  }
+
   #assertReplied(status: number, bytes: number): void {
-    if (this.#handle.closed) return;
+    if (this.#handle.closed) throw this.#transact.interrupted();
     const isEnd = status === STATUS_SUCCESS && bytes === 0 && this.profile.halfClose;
     this.#atEnd ||= isEnd || isEndStatus(status);
     if (isEnd) throw this.#noReply();
     if (isEndStatus(status) || status === STATUS_INVALID_PIPE_STATE) {
-      throw this.#noReply(this.#failed(status, this.#transact));
+      throw this.#noReply(this.#transact.failed(status));
+    }
+    if (status !== STATUS_SUCCESS && status !== STATUS_BUFFER_OVERFLOW) {
+      throw this.#transact.failed(status);
     }
   }
 
   // ---- calls that block ----
 
-  /** `NamedPipeConn.readSync()`. */
-  readSync(p: Uint8Array): number | null {
+  /** `NamedPipeConn.readSync()` and `readPartSync()`. */
+  readSync(p: Uint8Array): Part | null {
     const target = this.#checkRead(p);
-    if (target.byteLength === 0) return this.#atEnd ? null : 0;
-    if (this.#undelivered !== undefined) return this.#deliver(target, this.#undelivered);
+    if (target.byteLength === 0) return this.#atEnd ? null : NO_PART;
+    if (!this.#undelivered.isEmpty) return this.#undelivered.deliver(target);
     for (;;) {
       if (!this.#receiveSync(target)) return null;
-      const { bytes } = this.file.sync;
-      if (bytes !== 0 || this.profile.mode === "message") return bytes;
+      const { bytes, status } = this.file.sync;
+      if (bytes !== 0 || this.profile.mode === "message") {
+        return { count: bytes, endOfMessage: status === STATUS_SUCCESS };
+      }
     }
   }
 
   /** `NamedPipeConn.readMessageSync()`. */
-  readMessageSync(): Uint8Array<ArrayBuffer> | null {
+  readMessageSync(maxMessageSize: number): Uint8Array<ArrayBuffer> | null {
     this.#checkMessages("readMessageSync");
     this.#checkDirection("inbound");
-    const undelivered = this.#takeUndelivered();
-    if (undelivered !== undefined) {
-      const { bytes, hasMore } = undelivered;
-      return hasMore ? this.#restOfMessageSync(bytes) : bytes;
+    if (this.#undelivered.isEmpty) {
+      const buffer = new Uint8Array(this.#messageBuffer);
+      if (!this.#receiveSync(buffer)) return null;
+      this.#keepReceivedSync(buffer);
     }
-    const buffer = new Uint8Array(this.#messageBuffer);
-    if (!this.#receiveSync(buffer)) return null;
-    return this.#wholeMessageSync(buffer);
+    return this.#restOfMessageSync(maxMessageSize);
   }
 
   #receiveSync(p: Uint8Array): boolean {
@@ -322,22 +362,18 @@ export class PipeIo {
     return this.#hasReceived(sync.status, sync.bytes);
   }
 
-  #wholeMessageSync(buffer: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  #keepReceivedSync(buffer: Uint8Array<ArrayBuffer>): void {
     const { bytes, status } = this.file.sync;
-    const start = buffer.subarray(0, bytes);
-    return status === STATUS_BUFFER_OVERFLOW ? this.#restOfMessageSync(start) : start;
+    this.#undelivered.add(buffer.subarray(0, bytes), status === STATUS_BUFFER_OVERFLOW);
   }
 
-  #restOfMessageSync(start: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    const { sync } = this.file;
-    let message = start;
-    do {
-      const rest = new Uint8Array(this.#missing());
+  #restOfMessageSync(maxMessageSize: number): Uint8Array<ArrayBuffer> {
+    while (this.#undelivered.hasMore) {
+      const rest = new Uint8Array(this.#nextStep(maxMessageSize));
       if (!this.#receiveSync(rest)) throw this.#tornMessage();
-      message = joined(message, rest.subarray(0, sync.bytes));
-    } while (sync.status === STATUS_BUFFER_OVERFLOW);
-    this.#expectMessagesOf(message.byteLength);
-    return message;
+      this.#keepReceivedSync(rest);
+    }
+    return this.#wholeMessage(maxMessageSize);
   }
 
   /** `NamedPipeConn.writeSync()`. */
@@ -374,19 +410,16 @@ export class PipeIo {
   }
 
   /** `NamedPipeConn.transactSync()`. */
-  transactSync(request: Uint8Array): Uint8Array<ArrayBuffer> {
+  transactSync(request: Uint8Array, maxMessageSize: number): Uint8Array<ArrayBuffer> {
     const bytes = this.#checkTransact(request, "transactSync");
-    this.#assertWritable();
-    if (this.#atEnd) throw this.#noReply();
+    this.#assertCanTransact();
     this.beforeBlocking?.();
     const { sync } = this.file;
     const buffer = new Uint8Array(this.#messageBuffer);
     sync.control(FSCTL_PIPE_TRANSCEIVE, bytes, buffer);
     this.#assertReplied(sync.status, sync.bytes);
-    if (sync.status !== STATUS_SUCCESS && sync.status !== STATUS_BUFFER_OVERFLOW) {
-      throw this.#failed(sync.status, this.#transact);
-    }
-    return this.#wholeMessageSync(buffer);
+    this.#keepReceivedSync(buffer);
+    return this.#restOfMessageSync(maxMessageSize);
   }
 
   // ---- checks and errors ----
@@ -472,16 +505,11 @@ export class PipeIo {
     return new Deno.errors.BrokenPipe(message, cause === undefined ? undefined : { cause });
   }
 
+  /** What has been received of a message that can never be whole is given up. */
   #tornMessage(): Error {
+    this.#undelivered.clear();
     return new Deno.errors.BrokenPipe(
       `The peer of pipe "${this.profile.path}" went away in mid-message`,
     );
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(new ArrayBuffer(a.byteLength + b.byteLength));
-  both.set(a);
-  both.set(b, a.byteLength);
-  return both;
 }

@@ -1,5 +1,11 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { callNamedPipe, listenNamedPipe } from "../../../src/named_pipe/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  callNamedPipe,
+  listenNamedPipe,
+  type NamedPipeConn,
+  type NamedPipeMessageSyncOptions,
+  type Win32Error,
+} from "../../../src/named_pipe/mod.ts";
 import { bytesOf, pattern, readText, textOf } from "../../util/bytes.ts";
 import { turnOfEventLoop } from "../../util/event_loop.ts";
 import { uniqueName } from "../../util/names.ts";
@@ -180,4 +186,175 @@ test("callNamedPipe() throws what connecting and transacting throw", async () =>
   await turnOfEventLoop();
   controller.abort("enough");
   assertEquals(await calling.catch((reason) => reason), "enough");
+});
+
+test("peek() tells of no message at an end in byte mode, also of a pipe of messages", async () => {
+  using pair = await connectedPair({ mode: "message", client: { mode: "byte" } });
+  await pair.server.writeMessage(new Uint8Array(10));
+  await pair.server.writeMessage(new Uint8Array(20));
+  assertEquals(pair.client.peek(), { available: 30, messageSize: 0 });
+});
+
+test("peek() is refused at an end that only writes", async () => {
+  using pair = await connectedPair({ direction: "inbound", mode: "message" });
+  assertThrows(() => pair.client.peek(), Deno.errors.NotSupported, "This end of pipe");
+  assertEquals(pair.server.peek(), { available: 0, messageSize: 0 });
+});
+
+for (const blocking of [false, true]) {
+  const call = blocking ? "readPartSync()" : "readPart()";
+  const readPart = (conn: NamedPipeConn, p: Uint8Array) =>
+    blocking ? conn.readPartSync(p) : conn.readPart(p);
+
+  test(`${call} tells whether the message is complete`, async () => {
+    using pair = await connectedPair({ mode: "message" });
+    for (const text of ["abcdef", "", "abcd"]) await pair.client.writeMessage(bytesOf(text));
+    pair.client.close();
+    const buffer = new Uint8Array(4);
+    const parts = [];
+    for (;;) {
+      const part = await readPart(pair.server, buffer);
+      if (part === null) break;
+      parts.push([textOf(buffer.slice(0, part.count)), part.endOfMessage]);
+    }
+    assertEquals(parts, [["abcd", false], ["ef", true], ["", true], ["abcd", true]]);
+  });
+
+  test(`${call} needs messages, and room for them`, async () => {
+    using bytes = await connectedPair();
+    const read = async (conn: NamedPipeConn, size: number) =>
+      await readPart(conn, new Uint8Array(size));
+    await assertRejects(() => read(bytes.client, 1), TypeError, 'needs mode: "message"');
+    using messages = await connectedPair({ mode: "message" });
+    await assertRejects(() => read(messages.client, 0), RangeError, "room for at least one byte");
+  });
+}
+
+/** The calls that read a message, and what takes its place. */
+const MESSAGE_READERS: Readonly<
+  Record<
+    string,
+    (conn: NamedPipeConn, options: NamedPipeMessageSyncOptions) => Promise<Uint8Array | null>
+  >
+> = {
+  "readMessage()": (conn, options) => conn.readMessage(options),
+  // deno-lint-ignore require-await -- it is to reject as the others do
+  "readMessageSync()": async (conn, options) => conn.readMessageSync(options),
+  "messages()": async (conn, options) => (await conn.messages(options).next()).value ?? null,
+};
+for (const [call, read] of Object.entries(MESSAGE_READERS)) {
+  for (const [size, maxMessageSize] of [[1, 0], [11, 10], [5000, 4999], [3_000_000, 2_999_999]]) {
+    test(`${call} refuses a message of ${size} bytes with a maximum of ${maxMessageSize}, and keeps it`, async () => {
+      using pair = await connectedPair({ mode: "message" });
+      const { server, client } = pair;
+      const writing = client.writeMessage(pattern(size));
+      for (let i = 0; i < 2; i++) {
+        while (server.peek()?.available === 0) await turnOfEventLoop();
+        const error = await assertRejects(
+          () => read(server, { maxMessageSize }),
+          Deno.errors.InvalidData,
+          `Cannot read a message of ${size} bytes from pipe`,
+        );
+        assertEquals((error.cause as Win32Error).symbol, "ERROR_MORE_DATA");
+        assertEquals(server.peek(), { available: size, messageSize: size });
+      }
+      const message = await read(server, { maxMessageSize: size });
+      await writing;
+      const sent = pattern(size);
+      assert(message?.every((byte, index) => byte === sent[index]));
+      assertEquals(message?.length, size);
+      await client.writeMessage(bytesOf("next"));
+      assertEquals(textOf(await server.readMessage()), "next");
+    });
+  }
+
+  test(`${call} refuses a message of more than 64 MiB unless it is told otherwise`, async () => {
+    using pair = await connectedPair({ mode: "message" });
+    const writing = pair.client.writeMessage(new Uint8Array(64 * 1024 * 1024 + 1));
+    while (pair.server.peek()?.available === 0) await turnOfEventLoop();
+    await assertRejects(
+      () => read(pair.server, {}),
+      Deno.errors.InvalidData,
+      "67108865 bytes",
+    );
+    pair.server.close();
+    await assertRejects(() => writing, Deno.errors.BrokenPipe);
+  });
+}
+
+test("read() and readPart() read a message that was too large, in order", async () => {
+  using pair = await connectedPair({ mode: "message" });
+  const { server, client } = pair;
+  const size = 10_000;
+  await client.writeMessage(pattern(size));
+  await assertRejects(() => server.readMessage({ maxMessageSize: 9 }), Deno.errors.InvalidData);
+  const received: number[] = [];
+  const buffer = new Uint8Array(999);
+  const first = await server.read(buffer);
+  received.push(...buffer.subarray(0, first ?? 0));
+  for (;;) {
+    const part = await server.readPart(buffer);
+    received.push(...buffer.subarray(0, part?.count));
+    if (part === null || part.endOfMessage) break;
+  }
+  assertEquals(Uint8Array.from(received), pattern(size));
+  await client.writeMessage(bytesOf("next"));
+  assertEquals(textOf(await server.readMessage()), "next");
+});
+
+for (const size of [100, 10_000]) {
+  test(`A reply of ${size} bytes that is too large stays to be read, and no request is sent before`, async () => {
+    using pair = await connectedPair({ mode: "message" });
+    const { server, client } = pair;
+    const transacting = client.transact(bytesOf("request"), { maxMessageSize: 99 });
+    await server.readMessage();
+    await server.writeMessage(pattern(size));
+    await assertRejects(() => transacting, Deno.errors.InvalidData, `a message of ${size} bytes`);
+    await assertRejects(() => client.transact(bytesOf("early")), Deno.errors.Busy);
+    assertThrows(() => client.transactSync(bytesOf("early")), Deno.errors.Busy);
+    assertEquals(server.peek()?.available, 0);
+    assertEquals(await client.readMessage(), pattern(size));
+    const next = client.transact(bytesOf("next"));
+    assertEquals(textOf(await server.readMessage()), "next");
+    await server.writeMessage(bytesOf("done"));
+    assertEquals(textOf(await next), "done");
+  });
+}
+
+test("transactSync() refuses a reply that is too large, and keeps it", async () => {
+  using pair = await connectedPair({ mode: "message" });
+  const { server, client } = pair;
+  const answering = server.readMessage().then(() => server.writeMessage(pattern(5000)));
+  // The server's calls go on in this thread, so the reply has to be there before it blocks.
+  await client.writeMessage(bytesOf("request"));
+  await answering;
+  assertThrows(
+    () => client.readMessageSync({ maxMessageSize: 4999 }),
+    Deno.errors.InvalidData,
+    "a message of 5000 bytes",
+  );
+  assertEquals(client.readMessageSync(), pattern(5000));
+});
+
+test("callNamedPipe() refuses a reply larger than its maxMessageSize", async () => {
+  using listener = listenNamedPipe({ path: uniqueName("pipe"), mode: "message" });
+  const request = bytesOf("question");
+  const calling = callNamedPipe({ path: listener.path, request, maxMessageSize: 10 });
+  using server = await listener.accept();
+  await server.readMessage();
+  await server.writeMessage(pattern(11));
+  await assertRejects(() => calling, Deno.errors.InvalidData, "a message of 11 bytes");
+});
+
+test("A maxMessageSize that is none is refused", async () => {
+  using pair = await connectedPair({ mode: "message" });
+  const { client } = pair;
+  for (const maxMessageSize of [-1, 1.5, 2 ** 32, Infinity]) {
+    const expected = "maxMessageSize must be an integer from 0 to 4294967295";
+    const options = { maxMessageSize };
+    await assertRejects(() => client.readMessage(options), RangeError, expected);
+    await assertRejects(() => client.transact(new Uint8Array(1), options), RangeError, expected);
+    assertThrows(() => client.readMessageSync(options), RangeError, expected);
+    assertThrows(() => client.transactSync(new Uint8Array(1), options), RangeError, expected);
+  }
 });
