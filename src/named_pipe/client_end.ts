@@ -34,6 +34,7 @@ import {
 } from "./options.ts";
 import { nativePath, parsePipePath, type PipePath } from "./path.ts";
 import type { PipeProfile } from "./pipe_profile.ts";
+import { checkServerUser } from "./server_user.ts";
 
 const ACCESS: Readonly<Record<NamedPipeDirection, number>> = {
   duplex: GENERIC_READ | GENERIC_WRITE,
@@ -58,6 +59,7 @@ export class ClientEnd {
   readonly mode: NamedPipeMode;
   readonly direction: NamedPipeDirection;
   readonly #impersonationLevel: number;
+  readonly #currentUserOnly: boolean;
   readonly #blocking: boolean;
 
   /** @throws {TypeError} If an option is not valid; nothing has been tried then. */
@@ -71,6 +73,13 @@ export class ClientEnd {
     checkChoice("impersonation", impersonation, Object.keys(IMPERSONATION_LEVEL));
     this.#impersonationLevel = IMPERSONATION_LEVEL[impersonation];
     checkBoolean("wait", options.wait);
+    checkBoolean("currentUserOnly", options.currentUserOnly);
+    this.#currentUserOnly = options.currentUserOnly ?? false;
+    if (this.#currentUserOnly && this.path.server !== ".") {
+      throw new TypeError(
+        `currentUserOnly needs a pipe on this computer, and "${this.path.full}" is on another`,
+      );
+    }
     this.#blocking = blocking;
   }
 
@@ -115,6 +124,7 @@ export class ClientEnd {
   #opened({ handle, status }: OpenResult): OpenOutcome {
     if (handle !== undefined) {
       try {
+        if (this.#currentUserOnly) checkServerUser(handle, this.context("NtCreateFile"));
         if (this.mode === "message") this.#readMessages(handle);
       } catch (error) {
         handle.close();

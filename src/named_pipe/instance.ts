@@ -1,7 +1,13 @@
-import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
+import {
+  type FailureContext,
+  lastErrorCode,
+  lastWin32Error,
+  win32Error,
+} from "../core/error/windows_error.ts";
 import { isInvalidHandle, OwnedHandle } from "../core/handle/owned_handle.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
 import { type SecurityAttributes, securityAttributes } from "../security/attributes.ts";
+import { currentUserSid } from "../security/sid.ts";
 import {
   FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
@@ -16,18 +22,21 @@ import {
 import {
   ERROR_ACCESS_DENIED,
   ERROR_ALREADY_EXISTS,
+  ERROR_INVALID_PARAMETER,
   ERROR_PIPE_BUSY,
   ERROR_SUCCESS,
 } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { checkBoolean, checkChoice, checkInteger } from "../core/options/check_options.ts";
 import {
+  checkDefaultTimeout,
   DIRECTIONS,
   MODES,
   type NamedPipeDirection,
   type NamedPipeMode,
   type NamedPipeServerOptions,
 } from "./options.ts";
+import { type PipeInformation, queryPipe } from "./pipe_information.ts";
 import type { PipeProfile } from "./pipe_profile.ts";
 import { trackInstance, whoHasTheName } from "./own_instances.ts";
 import { parseLocalPipePath, type PipePath } from "./path.ts";
@@ -47,6 +56,7 @@ export class InstanceFactory {
   readonly #bufferSize: number;
   readonly #allowRemote: boolean;
   readonly #security: SecurityAttributes;
+  readonly #defaultTimeout: number;
   readonly #blocking: boolean;
   #claimName: boolean;
 
@@ -66,7 +76,14 @@ export class InstanceFactory {
     this.#allowRemote = options.allowRemote ?? false;
     this.#claimName = options.firstInstance ?? true;
     this.#blocking = blocking;
-    this.#security = securityAttributes(options.security);
+    this.#defaultTimeout = checkDefaultTimeout(options.defaultTimeout);
+    checkBoolean("currentUserOnly", options.currentUserOnly);
+    if (options.currentUserOnly && options.security !== undefined) {
+      throw new TypeError("currentUserOnly says who may connect: leave security out");
+    }
+    this.#security = securityAttributes(
+      options.currentUserOnly ? currentUserOnly() : options.security,
+    );
   }
 
   /** The profile of a connection on an instance. */
@@ -75,9 +92,21 @@ export class InstanceFactory {
     return { path: full, mode, direction, end: "server", halfClose };
   }
 
+  /** Whether the next instance must be the first of its pipe. */
+  get claimsName(): boolean {
+    return this.#claimName;
+  }
+
+  /** The error for a name that another server has. */
+  nameTaken(): Error {
+    return this.#createError(ERROR_ACCESS_DENIED);
+  }
+
   /**
    * Makes one more instance.
    *
+   * @throws {TypeError} If another server has made the pipe with another mode or number of
+   * instances.
    * @throws {Deno.errors.AlreadyExists} If it is the first, and another program or this one already
    * serves the pipe.
    * @throws {Deno.errors.Busy} If the pipe has as many instances as it may.
@@ -97,7 +126,7 @@ export class InstanceFactory {
       this.maxInstances,
       this.#bufferSize,
       this.#bufferSize,
-      0,
+      this.#defaultTimeout,
       this.#security.bytes,
     );
     const code = lastErrorCode();
@@ -109,18 +138,55 @@ export class InstanceFactory {
     // Wine makes the instance all the same, and says so.
     if (this.#claimName && code === ERROR_ALREADY_EXISTS) {
       instance.close();
-      throw this.#createError(ERROR_ACCESS_DENIED);
+      throw this.nameTaken();
+    }
+    try {
+      this.#checkPipe(instance);
+    } catch (error) {
+      instance.close();
+      throw error;
     }
     this.#claimName = false;
     return instance;
   }
 
+  /**
+   * Checks that the pipe is as this server is to have it. Windows takes type and number of instances
+   * from the first instance, and lets a further one say something else without effect.
+   */
+  #checkPipe(instance: OwnedHandle): void {
+    let pipe: PipeInformation;
+    try {
+      pipe = queryPipe(instance);
+    } catch (error) {
+      // An end that only writes may lack the right to ask.
+      if (error instanceof Deno.errors.PermissionDenied) return;
+      throw error;
+    }
+    const mode = pipe.keepsMessages ? "message" : "byte";
+    const maxInstances = Math.min(pipe.maxInstances, PIPE_UNLIMITED_INSTANCES);
+    if (mode === this.mode && maxInstances === this.maxInstances) return;
+    throw new TypeError(
+      `Cannot listen on pipe "${this.path.full}" with mode: "${this.mode}" and maxInstances: ${this.maxInstances}: another server has made it with mode: "${mode}" and maxInstances: ${maxInstances}, and all must say the same`,
+    );
+  }
+
+  /** What the failures of this server have in common. */
+  context(operation: string): FailureContext {
+    const { full } = this.path;
+    return { operation, object: full, doing: `Cannot listen on pipe "${full}"` };
+  }
+
   #createError(code: number): Error {
-    const context = {
-      operation: "CreateNamedPipeW",
-      object: this.path.full,
-      doing: `Cannot listen on pipe "${this.path.full}"`,
-    };
+    const context = this.context("CreateNamedPipeW");
+    // Read by messages from a pipe that keeps none.
+    if (code === ERROR_INVALID_PARAMETER && this.mode === "message") {
+      return win32Error(code, {
+        ...context,
+        errorClass: TypeError,
+        hint: 'another server has made it with mode: "byte", and all must say the same',
+      });
+    }
     // Everyone may create a new pipe, so a refusal means that there is one of this name; and so does
     // its being full, where it was to be new.
     const isTaken = code === ERROR_ACCESS_DENIED || this.#claimName && code === ERROR_PIPE_BUSY;
@@ -132,6 +198,12 @@ export class InstanceFactory {
       })
       : win32Error(code, context);
   }
+}
+
+/** `"currentUser"` without the system, and owned by the user also where he is an administrator. */
+function currentUserOnly(): string {
+  const user = currentUserSid();
+  return `O:${user}D:P(A;;GA;;;${user})`;
 }
 
 /**

@@ -7,7 +7,7 @@
  * serves each client in a thread of its own, by blocking calls, with the latency of C.
  * {@linkcode listenNamedPipeSync} blocks the thread that calls it. Clients connect by
  * {@linkcode connectNamedPipe}, {@linkcode connectNamedPipeSync} or, for a single question,
- * {@linkcode callNamedPipe}. `@winipc/winipc/named-pipe/node` makes a connection a stream of Node.
+ * {@linkcode callNamedPipe}. {@linkcode namedPipeExists} only looks for a pipe. `@winipc/winipc/named-pipe/node` makes a connection a stream of Node.
  *
  * All of it needs only `--allow-ffi`; a `NamedPipeThreadServer` also the permission to read the
  * modules of its threads.
@@ -44,13 +44,17 @@ export {
   connectNamedPipe,
   connectNamedPipeSync,
 } from "./named_pipe_client.ts";
+export { namedPipeExists, namedPipeExistsSync } from "./exists.ts";
 export { NamedPipeConn, type NamedPipeMessagePart } from "./named_pipe_conn.ts";
 export { listenNamedPipe, listenNamedPipeSync, NamedPipeListener } from "./named_pipe_listener.ts";
 export type {
   ConnectNamedPipeOptions,
   ConnectNamedPipeSyncOptions,
   ListenNamedPipeOptions,
+  ListenNamedPipeSyncOptions,
+  ListenNamedPipeWaitOptions,
   NamedPipeClientOptions,
+  NamedPipeConnectTimeout,
   NamedPipeDirection,
   NamedPipeImpersonation,
   NamedPipeMessageOptions,

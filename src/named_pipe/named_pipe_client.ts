@@ -1,12 +1,12 @@
-import { Win32Error } from "../core/error/windows_error.ts";
+import { lastErrorCode, Win32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { Deadline, pause, pauseSync } from "../core/io/deadline.ts";
 import { FileIo } from "../core/io/file_io.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
-import { ERROR_PIPE_BUSY } from "../win32/error_codes.ts";
-import { kernel32 } from "../win32/kernel32.ts";
+import { ERROR_PIPE_BUSY, ERROR_SEM_TIMEOUT } from "../win32/error_codes.ts";
+import { kernel32, NMPWAIT_USE_DEFAULT_WAIT } from "../win32/kernel32.ts";
 import { ClientEnd } from "./client_end.ts";
 import { makeConn, type NamedPipeConn, transactOn } from "./named_pipe_conn.ts";
 import {
@@ -15,13 +15,11 @@ import {
   CLIENT_OPTIONS,
   type ConnectNamedPipeOptions,
   type ConnectNamedPipeSyncOptions,
+  type NamedPipeConnectTimeout,
   type NamedPipeMessageSyncOptions,
 } from "./options.ts";
+import { RetryPauses } from "./retry_pauses.ts";
 import { LONGEST_INSTANCE_WAIT, waitForInstance } from "./wait_instance.ts";
-
-/** Milliseconds between two attempts for a pipe that does not exist yet, at first and at most. */
-const FIRST_PAUSE = 5;
-const LONGEST_PAUSE = 250;
 
 const CONNECT_OPTIONS: OptionNames<ConnectNamedPipeOptions> = {
   ...CLIENT_OPTIONS,
@@ -37,6 +35,7 @@ const CALL_OPTIONS: OptionNames<CallNamedPipeOptions> = {
   path: true,
   impersonation: true,
   wait: true,
+  currentUserOnly: true,
   request: true,
   maxMessageSize: true,
   signal: true,
@@ -58,7 +57,7 @@ const CALL_OPTIONS: OptionNames<CallNamedPipeOptions> = {
  * @throws {Deno.errors.NotFound} If there is no such pipe.
  * @throws {Deno.errors.TimedOut} If there was no free instance in `timeout` milliseconds.
  * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this
- * `direction`.
+ * `direction`; or if its server is not of this user and `currentUserOnly` is set.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
  * @example Send a line to a server that may still be starting
@@ -73,7 +72,7 @@ export async function connectNamedPipe(options: ConnectNamedPipeOptions): Promis
   checkOptions(options, CONNECT_OPTIONS, "connectNamedPipe()");
   checkHalfClose(options.halfClose, options.mode ?? "byte");
   const end = new ClientEnd(options, false);
-  const handle = await openWhenFree(end, options.wait ?? false, Deadline.start(options));
+  const handle = await openWhenFree(end, options, startDeadline(options));
   return makeConn(new FileIo(handle, false), end.profile(options.halfClose ?? false));
 }
 
@@ -87,7 +86,7 @@ export async function connectNamedPipe(options: ConnectNamedPipeOptions): Promis
  * @throws {Deno.errors.NotFound} If there is no such pipe, unless `wait` is set.
  * @throws {Deno.errors.TimedOut} If there was no free instance in `timeout` milliseconds.
  * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this
- * `direction`.
+ * `direction`; or if its server is not of this user and `currentUserOnly` is set.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
  * @example
@@ -102,7 +101,7 @@ export async function connectNamedPipe(options: ConnectNamedPipeOptions): Promis
 export function connectNamedPipeSync(options: ConnectNamedPipeSyncOptions): NamedPipeConn {
   checkOptions(options, CONNECT_SYNC_OPTIONS, "connectNamedPipeSync()");
   const end = new ClientEnd(options, true);
-  const handle = openWhenFreeSync(end, options.wait ?? false, Deadline.start(options));
+  const handle = openWhenFreeSync(end, options, startDeadline(options));
   return makeConn(new FileIo(handle, true), end.profile(false));
 }
 
@@ -142,20 +141,28 @@ export async function callNamedPipe(
   checkOptions(options, CALL_OPTIONS, "callNamedPipe()");
   const request = checkBytes(options.request, "A request");
   const maxMessageSize = checkMaxMessageSize(options.maxMessageSize);
-  const deadline = Deadline.start(options);
+  const deadline = startDeadline(options);
   const end = new ClientEnd({ ...options, mode: "message" }, false);
-  const handle = await openWhenFree(end, options.wait ?? false, deadline);
+  const handle = await openWhenFree(end, options, deadline);
   using conn = makeConn(new FileIo(handle, false), end.profile(false));
   return await transactOn(conn, request, maxMessageSize, deadline);
 }
 
+/** What the waits of a connecting client depend on. */
+type ConnectWait = Pick<ConnectNamedPipeOptions, "wait" | "signal" | "timeout">;
+
+function startDeadline({ signal, timeout }: ConnectWait): Deadline | undefined {
+  return Deadline.start({ signal, timeout: timeout === "serverDefault" ? undefined : timeout });
+}
+
 async function openWhenFree(
   end: ClientEnd,
-  waitForPipe: boolean,
+  { wait, timeout }: ConnectWait,
   deadline: Deadline | undefined,
 ): Promise<OwnedHandle> {
   const signal = deadline?.signal;
-  let period = FIRST_PAUSE;
+  const useDefault = timeout === "serverDefault";
+  const pauses = new RetryPauses();
   for (;;) {
     signal?.throwIfAborted();
     const outcome = await end.open();
@@ -166,38 +173,42 @@ async function openWhenFree(
       outcome.close();
       throw signal.reason;
     }
-    if (outcome !== "busy" && !waitForPipe) throw outcome;
+    if (outcome !== "busy" && !wait) throw outcome;
     const left = deadline?.remaining ?? Infinity;
-    if (left === 0) throw timedOut(end, outcome, deadline);
+    const expired = () => timedOut(end, outcome, timeout);
+    if (left === 0) throw expired();
     if (outcome === "busy") {
-      await waitForInstance(end, deadline, () => timedOut(end, outcome, deadline));
+      const isOver = await waitForInstance(end, useDefault, deadline, expired);
+      if (isOver && useDefault) throw expired();
     } else {
-      await pause(Math.min(period, left), signal);
-      period = Math.min(period * 2, LONGEST_PAUSE);
+      await pause(pauses.next(left), signal);
     }
   }
 }
 
 function openWhenFreeSync(
   end: ClientEnd,
-  waitForPipe: boolean,
+  { wait, timeout }: ConnectWait,
   deadline: Deadline | undefined,
 ): OwnedHandle {
-  let period = FIRST_PAUSE;
+  const useDefault = timeout === "serverDefault";
+  const pauses = new RetryPauses();
   for (;;) {
     const outcome = end.openSync();
     if (outcome instanceof OwnedHandle) return outcome;
-    if (outcome !== "busy" && !waitForPipe) throw outcome;
+    if (outcome !== "busy" && !wait) throw outcome;
     const left = deadline?.remaining ?? Infinity;
-    if (left === 0) throw timedOut(end, outcome, deadline);
+    if (left === 0) throw timedOut(end, outcome, timeout);
     if (outcome === "busy") {
-      // Whether it is free, gone or late, the next attempt tells. 0 would mean "the server's
-      // default" here.
-      const milliseconds = Math.min(Math.max(1, Math.ceil(left)), LONGEST_INSTANCE_WAIT);
-      kernel32().WaitNamedPipeW(encodeWide(end.path.full), milliseconds);
+      const milliseconds = useDefault
+        ? NMPWAIT_USE_DEFAULT_WAIT
+        : Math.min(Math.max(1, Math.ceil(left)), LONGEST_INSTANCE_WAIT);
+      const done = kernel32().WaitNamedPipeW(encodeWide(end.path.full), milliseconds);
+      const isOver = done === 0 && lastErrorCode() === ERROR_SEM_TIMEOUT;
+      // Otherwise the next attempt tells whether it is free, gone or late.
+      if (isOver && useDefault) throw timedOut(end, outcome, timeout);
     } else {
-      pauseSync(Math.min(period, left));
-      period = Math.min(period * 2, LONGEST_PAUSE);
+      pauseSync(pauses.next(left));
     }
   }
 }
@@ -206,13 +217,14 @@ function openWhenFreeSync(
 function timedOut(
   end: ClientEnd,
   outcome: "busy" | Deno.errors.NotFound,
-  deadline: Deadline | undefined,
+  timeout: NamedPipeConnectTimeout | undefined,
 ): Error {
+  const limit = timeout === "serverDefault" ? "the server's default timeout" : `${timeout} ms`;
   const [why, cause] = outcome === "busy"
     ? ["all its instances are busy", new Win32Error(ERROR_PIPE_BUSY, end.context("NtCreateFile"))]
     : ["it does not exist", outcome.cause];
   return new Deno.errors.TimedOut(
-    `Cannot connect to pipe "${end.path.full}" within ${deadline?.timeout} ms: ${why}`,
+    `Cannot connect to pipe "${end.path.full}" within ${limit}: ${why}`,
     { cause },
   );
 }

@@ -1,5 +1,6 @@
-import { Deadline } from "../core/io/deadline.ts";
+import { Deadline, pause, pauseSync } from "../core/io/deadline.ts";
 import {
+  checkBoolean,
   checkInteger,
   checkOptions,
   type OptionNames,
@@ -14,24 +15,58 @@ import type { NamedPipeConn } from "./named_pipe_conn.ts";
 import {
   checkHalfClose,
   type ListenNamedPipeOptions,
+  type ListenNamedPipeSyncOptions,
+  type ListenNamedPipeWaitOptions,
   type NamedPipeDirection,
   type NamedPipeMode,
-  type NamedPipeServerOptions,
   SERVER_OPTIONS,
 } from "./options.ts";
+import { RetryPauses } from "./retry_pauses.ts";
+import { pipeExists, pipeExistsSync } from "./wait_instance.ts";
 
 const LISTEN_OPTIONS: OptionNames<ListenNamedPipeOptions> = {
   ...SERVER_OPTIONS,
   backlog: true,
   halfClose: true,
 };
+const LISTEN_WAIT_OPTIONS: OptionNames<ListenNamedPipeWaitOptions> = {
+  ...LISTEN_OPTIONS,
+  ...WAIT_OPTIONS,
+  wait: true,
+};
+const LISTEN_SYNC_OPTIONS: OptionNames<ListenNamedPipeSyncOptions> = {
+  ...SERVER_OPTIONS,
+  wait: true,
+  timeout: true,
+};
 
+/**
+ * Serves a named pipe as soon as no other server has it.
+ *
+ * Cancel safety: an aborted or timed-out call has made no instance.
+ *
+ * Windows documentation: "CreateNamedPipeW function", "ConnectNamedPipe function".
+ *
+ * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
+ * @throws {Deno.errors.TimedOut} If the pipe was not free in `timeout` milliseconds.
+ * @throws {Deno.errors.NotSupported} If this is not Windows.
+ *
+ * @example Start again while the old process may still be ending
+ * ```ts
+ * import { listenNamedPipe } from "@winipc/winipc/named-pipe";
+ *
+ * using listener = await listenNamedPipe({ path: "agent", wait: true, timeout: 10_000 });
+ * for await (const conn of listener) conn.close();
+ * ```
+ */
+export function listenNamedPipe(options: ListenNamedPipeWaitOptions): Promise<NamedPipeListener>;
 /**
  * Serves a named pipe: makes its first instances, and waits for clients on them.
  *
  * Windows documentation: "CreateNamedPipeW function", "ConnectNamedPipe function".
  *
- * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
+ * @throws {TypeError | RangeError} If an option is not valid, or another server of the pipe has
+ * another `mode` or `maxInstances`; nothing has been created then.
  * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is
  * false.
  * @throws {Deno.errors.Busy} If `firstInstance` is `false` and the pipe has all its instances.
@@ -51,13 +86,89 @@ const LISTEN_OPTIONS: OptionNames<ListenNamedPipeOptions> = {
  * }
  * ```
  */
-export function listenNamedPipe(options: ListenNamedPipeOptions): NamedPipeListener {
-  checkOptions(options, LISTEN_OPTIONS, "listenNamedPipe()");
+export function listenNamedPipe(options: ListenNamedPipeOptions): NamedPipeListener;
+export function listenNamedPipe(
+  options: ListenNamedPipeOptions | ListenNamedPipeWaitOptions,
+): NamedPipeListener | Promise<NamedPipeListener> {
+  checkOptions(options, LISTEN_WAIT_OPTIONS, "listenNamedPipe()");
+  const { wait, signal, timeout }: Partial<ListenNamedPipeWaitOptions> = options;
+  checkBoolean("wait", wait);
+  if (wait) return listenWhenFree(options, { signal, timeout });
+  checkWaits("listenNamedPipe()", { signal, timeout });
+  const { backlog, halfClose } = acceptorOptions(options);
+  const factory = new InstanceFactory(options, false);
+  return makeListener(factory, new AsyncAcceptor(factory, backlog, halfClose));
+}
+
+async function listenWhenFree(
+  options: ListenNamedPipeOptions,
+  waitOptions: WaitOptions,
+): Promise<NamedPipeListener> {
+  const { backlog, halfClose } = acceptorOptions(options);
+  const deadline = Deadline.start(waitOptions);
+  const factory = new InstanceFactory(options, false);
+  const attempts = new ListenAttempts(factory, waitOptions.timeout);
+  for (;;) {
+    deadline?.signal?.throwIfAborted();
+    const isHeld = factory.claimsName && await pipeExists(factory);
+    const acceptor = attempts.make(isHeld, () => new AsyncAcceptor(factory, backlog, halfClose));
+    if (acceptor !== undefined) return makeListener(factory, acceptor);
+    await pause(attempts.pause(deadline), deadline?.signal);
+  }
+}
+
+function checkWaits(call: string, { signal, timeout }: WaitOptions): void {
+  if ((signal ?? undefined) === undefined && timeout === undefined) return;
+  throw new TypeError(`${call} waits only with wait: true, and has signal or timeout without it`);
+}
+
+function acceptorOptions(options: ListenNamedPipeOptions) {
   const { backlog = 4, halfClose = false, mode = "byte" } = options;
   checkInteger("backlog", backlog, 1, 255);
   checkHalfClose(options.halfClose, mode);
-  const factory = new InstanceFactory(options, false);
-  return makeListener(factory, new AsyncAcceptor(factory, backlog, halfClose));
+  return { backlog, halfClose };
+}
+
+/** Attempts to get a pipe that another server may still have. */
+class ListenAttempts {
+  readonly #factory: InstanceFactory;
+  readonly #timeout: number | undefined;
+  readonly #pauses = new RetryPauses();
+  #failure: Error | undefined;
+
+  constructor(factory: InstanceFactory, timeout: number | undefined) {
+    this.#factory = factory;
+    this.#timeout = timeout;
+  }
+
+  /**
+   * What `make` gives, or nothing if the pipe is taken.
+   *
+   * @param isHeld Whether the name is known to be taken: then nothing is tried, as Wine lets an
+   * attempt make an instance, which a client could find.
+   */
+  make<T>(isHeld: boolean, make: () => T): T | undefined {
+    try {
+      if (isHeld) throw this.#factory.nameTaken();
+      return make();
+    } catch (error) {
+      const isTaken = error instanceof Deno.errors.AlreadyExists ||
+        error instanceof Deno.errors.Busy;
+      if (!isTaken) throw error;
+      this.#failure = error;
+    }
+  }
+
+  /** How long to pause before the next attempt, in milliseconds. */
+  pause(deadline: Deadline | undefined): number {
+    const left = deadline?.remaining ?? Infinity;
+    if (left > 0) return this.#pauses.next(left);
+    const { cause } = this.#failure as Error;
+    throw new Deno.errors.TimedOut(
+      `Cannot listen on pipe "${this.#factory.path.full}" within ${this.#timeout} ms: another server has it`,
+      { cause },
+    );
+  }
 }
 
 /**
@@ -66,10 +177,13 @@ export function listenNamedPipe(options: ListenNamedPipeOptions): NamedPipeListe
  *
  * Windows documentation: "CreateNamedPipeW function", "ConnectNamedPipe function".
  *
- * @throws {TypeError | RangeError} If an option is not valid; nothing has been created then.
+ * @throws {TypeError | RangeError} If an option is not valid, or another server of the pipe has
+ * another `mode` or `maxInstances`; nothing has been created then.
  * @throws {Deno.errors.AlreadyExists} If the pipe is already served, unless `firstInstance` is
  * false.
  * @throws {Deno.errors.Busy} If `firstInstance` is `false` and the pipe has all its instances.
+ * @throws {Deno.errors.TimedOut} If `wait` is set, and the pipe was not free in `timeout`
+ * milliseconds.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
  * @example
@@ -81,10 +195,21 @@ export function listenNamedPipe(options: ListenNamedPipeOptions): NamedPipeListe
  * conn.writeSync(new TextEncoder().encode("hello\n"));
  * ```
  */
-export function listenNamedPipeSync(options: NamedPipeServerOptions): NamedPipeListener {
-  checkOptions(options, SERVER_OPTIONS, "listenNamedPipeSync()");
+export function listenNamedPipeSync(options: ListenNamedPipeSyncOptions): NamedPipeListener {
+  checkOptions(options, LISTEN_SYNC_OPTIONS, "listenNamedPipeSync()");
+  const { wait, timeout } = options;
+  checkBoolean("wait", wait);
+  if (!wait) checkWaits("listenNamedPipeSync()", { timeout });
+  const deadline = Deadline.start({ timeout });
   const factory = new InstanceFactory(options, true);
-  return makeListener(factory, new BlockingAcceptor(factory));
+  if (!wait) return makeListener(factory, new BlockingAcceptor(factory));
+  const attempts = new ListenAttempts(factory, timeout);
+  for (;;) {
+    const isHeld = factory.claimsName && pipeExistsSync(factory);
+    const acceptor = attempts.make(isHeld, () => new BlockingAcceptor(factory));
+    if (acceptor !== undefined) return makeListener(factory, acceptor);
+    pauseSync(attempts.pause(deadline));
+  }
 }
 
 let makeListener: (

@@ -1,4 +1,4 @@
-import type { WaitOptions } from "../core/options/wait_options.ts";
+import { type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
 import { checkBoolean, checkInteger, type OptionNames } from "../core/options/check_options.ts";
 import type { Security } from "../security/attributes.ts";
 
@@ -34,8 +34,8 @@ export type NamedPipeImpersonation =
   | "delegation";
 
 /**
- * Options for {@linkcode listenNamedPipeSync}, which every other server of a named pipe takes as
- * well.
+ * What the options of all servers of a named pipe have in common: `listenNamedPipe()`,
+ * `listenNamedPipeSync()` and `NamedPipeThreadServer`.
  */
 export interface NamedPipeServerOptions {
   /**
@@ -53,7 +53,8 @@ export interface NamedPipeServerOptions {
    */
   readonly path: string;
   /**
-   * Whether the pipe keeps message boundaries.
+   * Whether the pipe keeps message boundaries. Every server of the path must say the same, or is
+   * refused (`TypeError`).
    *
    * @default {"byte"}
    */
@@ -66,7 +67,7 @@ export interface NamedPipeServerOptions {
   readonly direction?: NamedPipeDirection;
   /**
    * How many instances, and so connections, the pipe may have at once, from 1 to 254; 255 is as
-   * many as resources allow. Every server of the path must say the same.
+   * many as resources allow. Every server of the path must say the same, or is refused (`TypeError`).
    *
    * @default {255}
    */
@@ -99,6 +100,41 @@ export interface NamedPipeServerOptions {
    * @default {true}
    */
   readonly firstInstance?: boolean;
+  /**
+   * Whether programs of other users are refused, the system's too: nobody but this user is on the
+   * pipe's access list, and the user owns the pipe. It takes the place of `security`. Wine keeps the
+   * list without enforcing it.
+   *
+   * @default {false}
+   */
+  readonly currentUserOnly?: boolean;
+  /**
+   * How long a client waits for a free instance that leaves it to the server, in milliseconds, at
+   * least 1; `Infinity` is as long as Windows can, 49.7 days. The first server of the path says it
+   * for all. It has no effect on a client that says how long it waits itself.
+   *
+   * Windows documentation: "CreateNamedPipeW function" (nDefaultTimeOut), "WaitNamedPipeW function".
+   *
+   * @default {50}
+   */
+  readonly defaultTimeout?: number;
+}
+
+/** Options for {@linkcode listenNamedPipeSync}. */
+export interface ListenNamedPipeSyncOptions extends NamedPipeServerOptions {
+  /**
+   * Whether to wait, blocking the thread, until the pipe is free, if another server has its name or
+   * all its instances: see {@linkcode ListenNamedPipeWaitOptions.wait}.
+   *
+   * @default {false}
+   */
+  readonly wait?: boolean;
+  /**
+   * The longest such wait in milliseconds. Past it `Deno.errors.TimedOut` is thrown.
+   *
+   * @default {Infinity}
+   */
+  readonly timeout?: number;
 }
 
 /** Options for {@linkcode listenNamedPipe}. */
@@ -118,6 +154,18 @@ export interface ListenNamedPipeOptions extends NamedPipeServerOptions {
    * @default {false}
    */
   readonly halfClose?: boolean;
+}
+
+/** Options for {@linkcode listenNamedPipe} that waits until the pipe is free. */
+export interface ListenNamedPipeWaitOptions extends ListenNamedPipeOptions, WaitOptions {
+  /**
+   * Waits while another server has the name, as the old process of a server that is started again
+   * may have it for a while; or, with `firstInstance: false`, while all instances are taken. A name
+   * is free when the last handle to the pipe is closed, on the clients' side too. Windows tells
+   * nobody of that, so this looks again and again, a few times a second. `timeout` and `signal` end
+   * the wait.
+   */
+  readonly wait: true;
 }
 
 /** What {@linkcode connectNamedPipe} and {@linkcode connectNamedPipeSync} have in common. */
@@ -154,10 +202,34 @@ export interface NamedPipeClientOptions {
    * @default {false}
    */
   readonly wait?: boolean;
+  /**
+   * Whether only a server of this program's user is accepted: otherwise the call throws
+   * `Deno.errors.PermissionDenied`, before anything has been sent. The user must own the pipe (or
+   * the administrators, if this program is elevated itself), and the server's process must run as
+   * the user. What Windows does not tell counts as another user, such as of a server that is
+   * elevated to a program that is not. It needs a pipe on this computer.
+   *
+   * @default {false}
+   */
+  readonly currentUserOnly?: boolean;
 }
 
+/**
+ * The longest wait of a client in milliseconds; or `"serverDefault"`: each wait for a free instance
+ * is then as long as the server's `defaultTimeout`, and nothing else is limited.
+ */
+export type NamedPipeConnectTimeout = number | "serverDefault";
+
 /** Options for {@linkcode connectNamedPipe}. */
-export interface ConnectNamedPipeOptions extends NamedPipeClientOptions, WaitOptions {
+export interface ConnectNamedPipeOptions
+  extends NamedPipeClientOptions, Omit<WaitOptions, "timeout"> {
+  /**
+   * The longest wait in milliseconds, or `"serverDefault"`; 0 only looks. Past it the promise is
+   * rejected with `Deno.errors.TimedOut`.
+   *
+   * @default {Infinity}
+   */
+  readonly timeout?: NamedPipeConnectTimeout;
   /**
    * Whether `closeWrite()` is possible: see {@linkcode ListenNamedPipeOptions.halfClose}.
    *
@@ -169,11 +241,12 @@ export interface ConnectNamedPipeOptions extends NamedPipeClientOptions, WaitOpt
 /** Options for {@linkcode connectNamedPipeSync}. */
 export interface ConnectNamedPipeSyncOptions extends NamedPipeClientOptions {
   /**
-   * The longest wait for a free instance in milliseconds.
+   * The longest wait in milliseconds, or `"serverDefault"`; 0 only looks. Past it
+   * `Deno.errors.TimedOut` is thrown.
    *
    * @default {Infinity}
    */
-  readonly timeout?: number;
+  readonly timeout?: NamedPipeConnectTimeout;
 }
 
 /** Options of calls of a connection that read a message and block the thread. */
@@ -210,6 +283,8 @@ export const SERVER_OPTIONS: OptionNames<NamedPipeServerOptions> = {
   security: true,
   allowRemote: true,
   firstInstance: true,
+  currentUserOnly: true,
+  defaultTimeout: true,
 };
 
 /** The options of {@linkcode NamedPipeClientOptions}. */
@@ -219,6 +294,7 @@ export const CLIENT_OPTIONS: OptionNames<NamedPipeClientOptions> = {
   direction: true,
   impersonation: true,
   wait: true,
+  currentUserOnly: true,
 };
 
 /** The choices of `mode`. */
@@ -232,4 +308,11 @@ export function checkHalfClose(halfClose: boolean | undefined, mode: NamedPipeMo
   if (halfClose && mode !== "message") {
     throw new TypeError('halfClose needs mode: "message", as a message of no bytes marks the end');
   }
+}
+
+/** `defaultTimeout` as CreateNamedPipeW takes it, for which 0 is a default that Wine does not have. */
+export function checkDefaultTimeout(defaultTimeout = 50): number {
+  const milliseconds = windowsTimeout(defaultTimeout, "defaultTimeout");
+  if (milliseconds > 0) return milliseconds;
+  throw new RangeError("defaultTimeout must be at least 1 millisecond, not 0");
 }

@@ -1,9 +1,15 @@
 import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { advapi32 } from "../win32/advapi32.ts";
-import { SECURITY_MAX_SID_STRING_CHARACTERS, TOKEN_QUERY, TokenUser } from "../win32/advapi32.ts";
+import {
+  SECURITY_MAX_SID_STRING_CHARACTERS,
+  TOKEN_QUERY,
+  TokenOwner,
+  TokenUser,
+} from "../win32/advapi32.ts";
 import { ERROR_INSUFFICIENT_BUFFER } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
+import { SecurityDescriptor } from "./descriptor.ts";
 import { takeLocalText } from "./local_memory.ts";
 import { defineStruct, pointer, u32 } from "../struct/mod.ts";
 
@@ -43,18 +49,50 @@ export function currentUserSid(): string {
 }
 
 function queryUserSid(): string {
+  using token = openProcessToken(kernel32().GetCurrentProcess());
+  return tokenUserSid(token);
+}
+
+/** The token of a process, to be queried ("OpenProcessToken function"). */
+export function openProcessToken(process: Deno.PointerValue): OwnedHandle {
   const token = new BigUint64Array(1);
-  if (advapi32().OpenProcessToken(kernel32().GetCurrentProcess(), TOKEN_QUERY, token) === 0) {
+  if (advapi32().OpenProcessToken(process, TOKEN_QUERY, token) === 0) {
     throw lastWin32Error({ operation: "OpenProcessToken", doing: "Cannot open the process token" });
   }
-  using owned = OwnedHandle.fromNumber(token[0], "process token");
-  return tokenUserSid(owned);
+  return OwnedHandle.fromNumber(token[0], "process token");
+}
+
+/** The SID of the owner of an object, if its descriptor names one. */
+export function ownerSid(object: { readonly handle: bigint }): string | undefined {
+  const { bytes } = SecurityDescriptor.of(object);
+  // SECURITY_DESCRIPTOR_RELATIVE: the offset of the owner is at 4.
+  const offset = new DataView(bytes.buffer).getUint32(4, true);
+  return offset === 0 ? undefined : sidText(bytes.subarray(offset));
+}
+
+/** The string form of a SID in memory ("SID structure (winnt.h)", "SID Components"). */
+export function sidText(sid: Uint8Array<ArrayBuffer>): string {
+  const view = new DataView(sid.buffer, sid.byteOffset);
+  const authority = BigInt(view.getUint16(2)) << 32n | BigInt(view.getUint32(4));
+  const parts = Array.from({ length: sid[1] }, (_, i) => view.getUint32(8 + 4 * i, true));
+  const identifier = authority < 1n << 32n ? `${authority}` : `0x${authority.toString(16)}`;
+  return ["S", sid[0], identifier, ...parts].join("-");
 }
 
 /** The SID of the user a token stands for. */
 export function tokenUserSid(token: OwnedHandle): string {
-  const user = queryToken(token, TokenUser);
-  const sid = Deno.UnsafePointer.create(TOKEN_USER.read(user).User.Sid);
+  return tokenSid(token, TokenUser);
+}
+
+/** The SID that a token gives to what is made with it: the user's, or a group's. */
+export function tokenOwnerSid(token: OwnedHandle): string {
+  return tokenSid(token, TokenOwner);
+}
+
+/** The SID of a TOKEN_USER or a TOKEN_OWNER: both begin with its address. */
+function tokenSid(token: OwnedHandle, informationClass: number): string {
+  const information = queryToken(token, informationClass);
+  const sid = Deno.UnsafePointer.create(new BigUint64Array(information.buffer, 0, 1)[0]);
   const text = new BigUint64Array(1);
   if (advapi32().ConvertSidToStringSidW(sid, text) === 0) {
     throw lastWin32Error({

@@ -48,4 +48,5 @@ export const SECURITY_MAX_SID_STRING_CHARACTERS = 187;
 
 // winnt.h: tokens
 export const TOKEN_QUERY = 0x8;
+export const TokenOwner = 4;
 export const TokenUser = 1;

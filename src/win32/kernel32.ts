@@ -326,6 +326,8 @@ export const SYNCHRONIZE = 0x100000;
 export const GENERIC_READ = 0x80000000;
 export const GENERIC_WRITE = 0x40000000;
 export const FILE_READ_ATTRIBUTES = 0x80;
+export const FILE_READ_DATA = 0x1;
+export const FILE_WRITE_DATA = 0x2;
 export const FILE_WRITE_ATTRIBUTES = 0x100;
 export const PROCESS_DUP_HANDLE = 0x40;
 export const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
@@ -367,6 +369,7 @@ export const PIPE_TYPE_MESSAGE = 0x4;
 export const PIPE_READMODE_MESSAGE = 0x2;
 export const PIPE_REJECT_REMOTE_CLIENTS = 0x8;
 export const PIPE_UNLIMITED_INSTANCES = 255;
+export const NMPWAIT_USE_DEFAULT_WAIT = 0x0;
 
 // winnt.h: mailslots
 export const MAILSLOT_NO_MESSAGE = 0xffffffff;

@@ -155,7 +155,11 @@ export const FILE_CREATE = 0x2;
 export const FILE_NON_DIRECTORY_FILE = 0x40;
 export const FILE_SYNCHRONOUS_IO_ALERT = 0x10;
 export const FILE_SYNCHRONOUS_IO_NONALERT = 0x20;
+export const FileAccessInformation = 8;
+export const FileNameInformation = 9;
 export const FileModeInformation = 16;
+export const FilePipeInformation = 23;
+export const FilePipeLocalInformation = 24;
 export const OBJ_CASE_INSENSITIVE = 0x40;
 
 // ntifs.h: control codes of the named pipe file system ("Named Pipe FSCTL Structures")
@@ -163,6 +167,14 @@ export const FSCTL_PIPE_FLUSH = 0x118040;
 export const FSCTL_PIPE_LISTEN = 0x110008;
 export const FSCTL_PIPE_TRANSCEIVE = 0x11c017;
 export const FSCTL_PIPE_WAIT = 0x110018;
+
+// ntifs.h: what a pipe tells of itself ("FILE_PIPE_LOCAL_INFORMATION structure")
+export const FILE_PIPE_CLOSING_STATE = 4;
+export const FILE_PIPE_CONNECTED_STATE = 3;
+export const FILE_PIPE_COMPLETE_OPERATION = 1;
+export const FILE_PIPE_MESSAGE_MODE = 1;
+export const FILE_PIPE_MESSAGE_TYPE = 1;
+export const FILE_PIPE_SERVER_END = 1;
 
 // In no header: SECTION_INFORMATION_CLASS ("NtQuerySection function")
 export const SectionBasicInformation = 0;

@@ -18,6 +18,8 @@ testOptionTables([{
     security: [5, "security must be"],
     allowRemote: ["no", "allowRemote must be true or false"],
     firstInstance: [1, "firstInstance must be true or false"],
+    currentUserOnly: ["yes", "currentUserOnly must be true or false"],
+    defaultTimeout: ["50", "defaultTimeout must be a number of milliseconds"],
     handler: ["handler.ts", 'handler must be the URL of a module, not "handler.ts"'],
     maxThreads: ["4", "maxThreads must be a number"],
     onError: [{}, "onError must be a function"],

@@ -23,6 +23,10 @@ const WRONG_FOR_SERVERS: readonly Wrong[] = [
   [{ bufferSize: -1 }, RangeError, "bufferSize must be an integer from 0 to 2147483647, not -1"],
   [{ bufferSize: 2 ** 31 }, RangeError, "bufferSize must be"],
   [{ bufferSize: "4096" }, TypeError, "bufferSize must be a number"],
+  [{ defaultTimeout: 0 }, RangeError, "defaultTimeout must be at least 1 millisecond, not 0"],
+  [{ defaultTimeout: -1 }, RangeError, "defaultTimeout must be from 0"],
+  [{ currentUserOnly: 1 }, TypeError, "currentUserOnly must be true or false"],
+  [{ currentUserOnly: true, security: "everyone" }, TypeError, "leave security out"],
   [{ security: "not SDDL" }, TypeError, "SDDL"],
   [{ security: 5 }, TypeError, "security must be"],
   [{ path: "a\\b" }, TypeError, "must not contain a slash or a backslash"],
@@ -57,6 +61,12 @@ const WRONG_FOR_CLIENTS: readonly Wrong[] = [
   [{ impersonation: "all" }, TypeError, 'impersonation must be one of "anonymous", '],
   [{ timeout: -1 }, RangeError, "timeout must be"],
   [{ timeout: "1" }, TypeError, "timeout must be"],
+  [{ currentUserOnly: 1 }, TypeError, "currentUserOnly must be true or false"],
+  [
+    { currentUserOnly: true, path: "\\\\host\\pipe\\demo" },
+    TypeError,
+    "needs a pipe on this computer",
+  ],
   [{ path: "" }, TypeError, "must not be empty"],
 ];
 
@@ -145,3 +155,35 @@ test("A client that nobody accepts does not keep others out, up to a bound", asy
   (await next).close();
   for (const client of clients) client.close();
 });
+
+test("Signal and timeout of a listener that does not wait are refused", () => {
+  const path = uniqueName("pipe");
+  const { signal } = new AbortController();
+  for (const wrong of [{ timeout: 5 }, { signal }, { wait: false, timeout: 5 }]) {
+    const options = { path, ...wrong } as ListenNamedPipeOptions;
+    assertThrows(() => listenNamedPipe(options), TypeError, "waits only with wait: true");
+  }
+  assertThrows(() => listenNamedPipeSync({ path, timeout: 5 }), TypeError, "wait: true");
+});
+
+for (const mode of ["byte", "message"] as const) {
+  for (
+    const other of [{ mode: mode === "byte" ? "message" : "byte" }, { maxInstances: 3 }, {
+      maxInstances: 255,
+    }] as const
+  ) {
+    test(`A further server with ${JSON.stringify(other)} of a pipe with mode "${mode}" is refused`, async () => {
+      const path = uniqueName("pipe");
+      const options = { path, mode, maxInstances: 7, firstInstance: false, backlog: 1 };
+      using first = listenNamedPipe(options);
+      const wrong = { ...options, ...other };
+      const expected = "all must say the same";
+      assertThrows(() => listenNamedPipe(wrong), TypeError, expected);
+      const { backlog: _, ...blocking } = wrong;
+      assertThrows(() => listenNamedPipeSync(blocking), TypeError, expected);
+      using second = listenNamedPipe(options);
+      using _client = await connectNamedPipe({ path, mode });
+      (await Promise.any([first.accept(), second.accept()])).close();
+    });
+  }
+}

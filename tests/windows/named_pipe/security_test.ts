@@ -136,9 +136,9 @@ test('A client can connect with "anonymous"', async () => {
 test("A pipe that is served already is refused with AlreadyExists, and stays as it is", async () => {
   const path = uniqueName("pipe");
   using first = listenNamedPipe({ path });
-  for (const listen of [listenNamedPipe, listenNamedPipeSync]) {
+  for (const listen of [() => listenNamedPipe({ path }), () => listenNamedPipeSync({ path })]) {
     const error = assertThrows(
-      () => listen({ path }),
+      listen,
       Deno.errors.AlreadyExists,
       "this program has the name itself",
     );

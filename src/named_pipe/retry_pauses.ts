@@ -1,0 +1,15 @@
+/** The first and the longest pause in milliseconds. */
+const FIRST_PAUSE = 5;
+const LONGEST_PAUSE = 250;
+
+/** The pauses between attempts for what Windows tells nobody of: each is twice as long. */
+export class RetryPauses {
+  #next = FIRST_PAUSE;
+
+  /** The next pause in milliseconds, of which `left` are left for all. */
+  next(left: number): number {
+    const pause = Math.min(this.#next, left);
+    this.#next = Math.min(this.#next * 2, LONGEST_PAUSE);
+    return pause;
+  }
+}
