@@ -7,7 +7,8 @@
  * serves each client in a thread of its own, by blocking calls, with the latency of C.
  * {@linkcode listenNamedPipeSync} blocks the thread that calls it. Clients connect by
  * {@linkcode connectNamedPipe}, {@linkcode connectNamedPipeSync} or, for a single question,
- * {@linkcode callNamedPipe}. {@linkcode namedPipeExists} only looks for a pipe. `@winipc/winipc/named-pipe/node` makes a connection a stream of Node.
+ * {@linkcode callNamedPipe}. {@linkcode NamedPipeConn.fromHandle} takes over an end that another
+ * program has made, and {@linkcode namedPipeExists} only looks for a pipe. `@winipc/winipc/named-pipe/node` makes a connection a stream of Node.
  *
  * All of it needs only `--allow-ffi`; a `NamedPipeThreadServer` also the permission to read the
  * modules of its threads.
@@ -45,7 +46,11 @@ export {
   connectNamedPipeSync,
 } from "./named_pipe_client.ts";
 export { namedPipeExists, namedPipeExistsSync } from "./exists.ts";
-export { NamedPipeConn, type NamedPipeMessagePart } from "./named_pipe_conn.ts";
+export {
+  NamedPipeConn,
+  type NamedPipeHandleOptions,
+  type NamedPipeMessagePart,
+} from "./named_pipe_conn.ts";
 export { listenNamedPipe, listenNamedPipeSync, NamedPipeListener } from "./named_pipe_listener.ts";
 export type {
   ConnectNamedPipeOptions,

@@ -4,11 +4,17 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { readableBytes, writableBytes } from "../core/io/byte_stream.ts";
 import { Deadline } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";
-import { checkOptions, type OptionNames, WAIT_OPTIONS } from "../core/options/check_options.ts";
+import {
+  checkBoolean,
+  checkOptions,
+  type OptionNames,
+  WAIT_OPTIONS,
+} from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
 import { defineInspect, openState } from "../core/text/inspect.ts";
 import { impersonatePipeClient } from "../security/impersonation.ts";
 import { kernel32 } from "../win32/kernel32.ts";
+import { adoptPipe } from "./adopt.ts";
 import { flushPipe } from "./flush.ts";
 import {
   checkMaxMessageSize,
@@ -30,6 +36,19 @@ export interface NamedPipeMessagePart {
   /** Whether the message ends with them. */
   readonly endOfMessage: boolean;
 }
+
+/** Options for {@linkcode NamedPipeConn.fromHandle}. */
+export interface NamedPipeHandleOptions {
+  /**
+   * Whether `closeWrite()` is possible: see {@linkcode ListenNamedPipeOptions.halfClose}. Windows
+   * does not know of it.
+   *
+   * @default {false}
+   */
+  readonly halfClose?: boolean;
+}
+
+const HANDLE_OPTIONS: OptionNames<NamedPipeHandleOptions> = { halfClose: true };
 
 /** What else happens with a connection, for the modules of this folder. */
 export interface ConnHooks {
@@ -125,11 +144,52 @@ export class NamedPipeConn implements Disposable {
     this.peer = new PipePeer(file.handle, profile.end);
   }
 
+  /**
+   * Takes over a connected end of a pipe that another part of the program, or another process, has
+   * made: a handle that was inherited, or came by DuplicateHandle. Windows is asked for its path,
+   * mode and direction, and which end it is.
+   *
+   * The connection owns the handle: it closes it, and makes it no longer inheritable. If the call
+   * throws, the handle stays the caller's. A handle can be taken over once.
+   *
+   * One that was opened for blocking calls is for the methods whose name ends in `Sync`. The others
+   * need one that was opened with FILE_FLAG_OVERLAPPED, and that no other program or thread uses
+   * with a completion port; otherwise they throw `Deno.errors.NotSupported`. While somebody else
+   * blocks in a call on the handle, this waits for the end of that call.
+   *
+   * Windows documentation: "NtQueryInformationFile function", "Synchronous and Overlapped Input and
+   * Output".
+   *
+   * @param handle The handle as a number.
+   * @returns The connection.
+   * @throws {TypeError} If it is not a handle, or not to an end of a pipe that can be read or
+   * written, or if `halfClose` is set and it reads no messages.
+   * @throws {Deno.errors.BadResource} If this process has no such handle.
+   * @throws {Deno.errors.NotConnected} If it is a server's instance that no client is connected to.
+   * @throws {Deno.errors.NotSupported} If it is in PIPE_NOWAIT mode, or this is not Windows.
+   * @throws {Deno.errors.PermissionDenied} If it lacks the right to be queried
+   * (FILE_READ_ATTRIBUTES).
+   *
+   * @example In a child process that got the number as its argument
+   * ```ts
+   * import { NamedPipeConn } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = NamedPipeConn.fromHandle(BigInt(Deno.args[0]));
+   * if (conn.mode === "message") console.log(await conn.readMessage());
+   * ```
+   */
+  static fromHandle(handle: bigint, options: NamedPipeHandleOptions = {}): NamedPipeConn {
+    checkOptions(options, HANDLE_OPTIONS, "NamedPipeConn.fromHandle()");
+    checkBoolean("halfClose", options.halfClose);
+    const { file, profile } = adoptPipe(handle, options.halfClose);
+    return new NamedPipeConn(file, profile);
+  }
+
   get #handle(): OwnedHandle {
     return this.#io.file.handle;
   }
 
-  /** The full path of the pipe. */
+  /** The full path of the pipe; empty if one that came by `fromHandle()` has none. */
   get path(): string {
     return this.#io.profile.path;
   }
