@@ -65,6 +65,7 @@ export const EDGES: Edges = {
   "named_pipe": [...CORE, "security"],
   "mailslot": [...CORE, "security"],
   "channel": [...CORE, "struct", "security", "sync", "shared_memory", "process"],
+  "testing": [...CORE],
 };
 
 /** What each room of the core is for; the others say it in the first sentence of their mod.ts. */

@@ -32,7 +32,7 @@ export function checkServerUser(pipe: OwnedHandle, context: FailureContext): voi
 
 /** Who owns what this process makes: its user, or for an elevated one the administrators. */
 function currentOwnerSid(): string {
-  using token = openProcessToken(kernel32().GetCurrentProcess());
+  using token = openProcessToken();
   return tokenOwnerSid(token);
 }
 

@@ -49,14 +49,16 @@ export function currentUserSid(): string {
 }
 
 function queryUserSid(): string {
-  using token = openProcessToken(kernel32().GetCurrentProcess());
+  using token = openProcessToken();
   return tokenUserSid(token);
 }
 
-/** The token of a process, to be queried ("OpenProcessToken function"). */
-export function openProcessToken(process: Deno.PointerValue): OwnedHandle {
+/** The token of a process, this one unless told, to be queried ("OpenProcessToken function"). */
+export function openProcessToken(process?: Deno.PointerObject): OwnedHandle {
   const token = new BigUint64Array(1);
-  if (advapi32().OpenProcessToken(process, TOKEN_QUERY, token) === 0) {
+  const { OpenProcessToken } = advapi32();
+  const target = process ?? kernel32().GetCurrentProcess();
+  if (OpenProcessToken(target, TOKEN_QUERY, token) === 0) {
     throw lastWin32Error({ operation: "OpenProcessToken", doing: "Cannot open the process token" });
   }
   return OwnedHandle.fromNumber(token[0], "process token");

@@ -64,6 +64,17 @@ function lazyFunctions<Symbols extends Deno.ForeignLibraryInterface>(
   return functions as Functions<Symbols>;
 }
 
+/** Looks up all functions of a library that this Windows has. */
+export function loadFunctions(library: object): void {
+  for (const name of Object.keys(library)) {
+    try {
+      Reflect.get(library, name);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotSupported)) throw error;
+    }
+  }
+}
+
 function lookUp(file: string, name: string, definition: Deno.ForeignFunction | Deno.ForeignStatic) {
   try {
     return Deno.dlopen(file, { [name]: definition }).symbols[name];

@@ -85,8 +85,23 @@ class CompletionPort {
 
   /** The port's handle. */
   get handle(): Deno.PointerObject {
-    if (this.#port === undefined) this.#create();
+    this.create();
     return this.#port as Deno.PointerObject;
+  }
+
+  /**
+   * Waits until no call waits for packets on another thread any more, if none is needed: one that
+   * has been told to end takes a moment.
+   */
+  async idle(): Promise<void> {
+    while (this.#isWoken) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** Makes the port, unless it is there. */
+  create(): void {
+    if (this.#port === undefined) this.#create();
   }
 
   /** Lets the operations of a handle complete at this port. */
