@@ -198,9 +198,13 @@ async function main(args: readonly string[]): Promise<Result> {
     const deno = await denoOnWindows(windows);
     jobs.push(...choice.onWindows.map((batch) => ({ ...batch, deno })));
   }
-  const results = choice.whole
-    ? await inParallel(jobs, PARALLEL, (job) => runInBackground(job, choice), isOver)
-    : await inParallel(jobs, 1, (job) => runInForeground(job, choice), isOver);
+  const inTurn = jobs.filter(({ alone }) => alone || !choice.whole);
+  const atOnce = jobs.filter((job) => !inTurn.includes(job));
+  const results = await inParallel(inTurn, 1, (job) => runInForeground(job, choice), isOver);
+  if (!results.some(isOver)) {
+    const run = (job: Job) => runInBackground(job, choice);
+    results.push(...await inParallel(atOnce, PARALLEL, run, isOver));
+  }
   return {
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
     failed: results.reduce((sum, { failed }) => sum + failed, 0),

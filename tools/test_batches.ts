@@ -6,7 +6,15 @@ export interface TestBatch {
   readonly name: string;
   /** Files or folders. */
   readonly paths: readonly string[];
+  /** Whether nothing else may run meanwhile. */
+  readonly alone?: boolean;
 }
+
+/**
+ * The files that run alone. They end threads at random moments, with calls of all kinds pending, and
+ * Wine's server has crashed when the machine was busy with other tests at that time.
+ */
+const ALONE = /\/worker_end_[a-z_]*test\.ts$/;
 
 /**
  * How many files a batch has at most. A Deno of its own for each file would cost more than the tests
@@ -27,13 +35,15 @@ export async function testBatches(
       if (isDirectory) inner.push(`${folder}/${name}`);
       else if (name.endsWith("_test.ts")) files.push(`${folder}/${name}`);
     }
-    files.sort();
-    const count = Math.ceil(files.length / BATCH_FILES);
+    const alone = files.filter((file) => ALONE.test(file)).sort();
+    batches.push(...alone.map((file) => ({ name: file, paths: [file], alone: true })));
+    const others = files.filter((file) => !ALONE.test(file)).sort();
+    const count = Math.ceil(others.length / BATCH_FILES);
     for (let n = 0; n < count; n++) {
       batches.push({
         name: count === 1 ? folder : `${folder} (${n + 1} of ${count})`,
         // Every count-th: neighbours have the same subject, and are often equally long.
-        paths: files.filter((_, index) => index % count === n),
+        paths: others.filter((_, index) => index % count === n),
       });
     }
     batches.push(...await testBatches(inner.sort(), ignored));
