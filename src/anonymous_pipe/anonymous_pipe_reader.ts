@@ -5,8 +5,8 @@ import { Deadline } from "../core/io/deadline.ts";
 import { LARGEST_TRANSFER } from "../core/io/io_direction.ts";
 import { isEndStatus } from "../core/io/pipe_status.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
-import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
-import type { WaitOptions } from "../core/options/wait_options.ts";
+import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { defineInspect } from "../core/text/inspect.ts";
 import { STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { adoptPipeHandle, PipeEnd } from "./pipe_end.ts";
@@ -154,7 +154,9 @@ export class AnonymousPipeReader implements Disposable {
    * Windows documentation: "NtReadFile function (ntifs.h)".
    *
    * @param p Where the bytes go.
+   * @param options How long to wait.
    * @returns The number of bytes, or `null` at the end of the stream.
+   * @throws {Deno.errors.TimedOut} If nothing came in `timeout` milliseconds; nothing has been taken.
    * @throws {Deno.errors.BadResource} If the reader is closed.
    *
    * @example
@@ -167,8 +169,14 @@ export class AnonymousPipeReader implements Disposable {
    * console.log(pipe.reader.readSync(new Uint8Array(2))); // 1
    * ```
    */
-  readSync(p: Uint8Array): number | null {
+  readSync(p: Uint8Array, options?: WaitSyncOptions): number | null {
     const target = checkBytes(p, "The buffer of a read");
+    if (options === undefined) return this.#readSync(target);
+    checkOptions(options, WAIT_SYNC_OPTIONS, "AnonymousPipeReader.readSync()");
+    return this.#end.within(Deadline.start(options), () => this.#readSync(target));
+  }
+
+  #readSync(target: Uint8Array): number | null {
     const { handle, sync } = this.#end.file;
     assertOpen(handle);
     if (target.byteLength === 0) return 0;

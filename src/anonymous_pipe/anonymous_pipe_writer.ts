@@ -4,8 +4,8 @@ import { writableBytes } from "../core/io/byte_stream.ts";
 import { Deadline } from "../core/io/deadline.ts";
 import { LARGEST_TRANSFER } from "../core/io/io_direction.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
-import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
-import type { WaitOptions } from "../core/options/wait_options.ts";
+import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { defineInspect } from "../core/text/inspect.ts";
 import { STATUS_SUCCESS } from "../win32/status_codes.ts";
 import { adoptPipeHandle, PipeEnd } from "./pipe_end.ts";
@@ -119,8 +119,11 @@ export class AnonymousPipeWriter implements Disposable {
    * Windows documentation: "NtWriteFile function (ntifs.h)".
    *
    * @param p The bytes.
+   * @param options How long to wait.
    * @returns `p.byteLength`.
    * @throws {Deno.errors.BrokenPipe} If the reader is gone.
+   * @throws {Deno.errors.TimedOut} If it was not written in `timeout` milliseconds; how much of it was
+   * is not known.
    * @throws {Deno.errors.BadResource} If the writer is closed.
    *
    * @example
@@ -131,8 +134,14 @@ export class AnonymousPipeWriter implements Disposable {
    * pipe.writer.writeSync(new TextEncoder().encode("hello"));
    * ```
    */
-  writeSync(p: Uint8Array): number {
+  writeSync(p: Uint8Array, options?: WaitSyncOptions): number {
     const bytes = checkBytes(p, "What is written to a pipe");
+    if (options === undefined) return this.#writeSync(bytes);
+    checkOptions(options, WAIT_SYNC_OPTIONS, "AnonymousPipeWriter.writeSync()");
+    return this.#end.within(Deadline.start(options), () => this.#writeSync(bytes));
+  }
+
+  #writeSync(bytes: Uint8Array): number {
     const { handle, sync } = this.#end.file;
     assertOpen(handle);
     // A write of nothing would only wake the reader.

@@ -28,6 +28,11 @@ export class PipeEnd implements CallErrors {
     return { handle: handle.closed ? undefined : handle.number, state: openState(handle) };
   }
 
+  /** Makes a call that blocks, for as long as its deadline allows. */
+  within<T>(deadline: Deadline | undefined, call: () => T): T {
+    return deadline === undefined ? call() : this.file.sync.within(deadline, this, call);
+  }
+
   timedOut(deadline: Deadline): Error {
     return deadline.timedOut(this.#context);
   }

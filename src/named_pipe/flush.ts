@@ -1,9 +1,16 @@
-import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
+import {
+  type FailureContext,
+  lastErrorCode,
+  ntStatusError,
+  win32Error,
+} from "../core/error/windows_error.ts";
 import { interruptedError } from "../core/handle/closed.ts";
 import { blockingCalls } from "../core/io/blocking_calls.ts";
+import { cancelWhenOver } from "../core/io/cancel_when_over.ts";
 import type { Deadline } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";
 import { threadResources } from "../core/thread/thread_resources.ts";
+import { ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { FSCTL_PIPE_FLUSH, ntdll } from "../win32/ntdll.ts";
 import {
@@ -47,6 +54,28 @@ export async function flushPipe(
     return await flushOnThread(file, { ...context, operation: "NtFlushBuffersFile" }, deadline);
   }
   if (status !== STATUS_SUCCESS) throw failed(file, status, context);
+}
+
+/** The same, blocking the thread ("FlushFileBuffers function"). */
+export function flushPipeSync(
+  { handle }: FileIo,
+  path: string,
+  deadline: Deadline | undefined,
+): void {
+  const context = {
+    operation: "FlushFileBuffers",
+    object: path,
+    doing: `Cannot flush pipe "${path}"`,
+  };
+  const cancelling = deadline && cancelWhenOver(deadline);
+  const flushed = kernel32().FlushFileBuffers(handle.value);
+  const code = lastErrorCode();
+  cancelling?.[Symbol.dispose]();
+  if (flushed !== 0) return;
+  if (code === ERROR_OPERATION_ABORTED && deadline?.remaining === 0) {
+    throw deadline.timedOut(context);
+  }
+  throw win32Error(code, context);
 }
 
 /**

@@ -37,7 +37,7 @@ export {
   type WindowsErrorContext,
   type WindowsErrorInit,
 } from "../core/error/windows_error.ts";
-export type { WaitOptions } from "../core/options/wait_options.ts";
+export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 export type { Security, SecurityDescriptor } from "../security/mod.ts";
 export {
   callNamedPipe,

@@ -109,7 +109,7 @@ export function connectNamedPipeSync(options: ConnectNamedPipeSyncOptions): Name
 export interface CallNamedPipeOptions
   extends
     Omit<ConnectNamedPipeOptions, "mode" | "direction" | "halfClose">,
-    NamedPipeMessageSyncOptions {
+    Pick<NamedPipeMessageSyncOptions, "maxMessageSize"> {
   /** The request, sent as one message. */
   readonly request: Uint8Array;
 }

@@ -1,4 +1,3 @@
-import { lastWin32Error } from "../core/error/windows_error.ts";
 import { assertOpen } from "../core/handle/closed.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { readableBytes, writableBytes } from "../core/io/byte_stream.ts";
@@ -9,13 +8,13 @@ import {
   checkOptions,
   type OptionNames,
   WAIT_OPTIONS,
+  WAIT_SYNC_OPTIONS,
 } from "../core/options/check_options.ts";
-import type { WaitOptions } from "../core/options/wait_options.ts";
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { defineInspect, openState } from "../core/text/inspect.ts";
 import { impersonatePipeClient } from "../security/impersonation.ts";
-import { kernel32 } from "../win32/kernel32.ts";
 import { adoptPipe } from "./adopt.ts";
-import { flushPipe } from "./flush.ts";
+import { flushPipe, flushPipeSync } from "./flush.ts";
 import {
   checkMaxMessageSize,
   MAX_MESSAGE_SIZE,
@@ -81,7 +80,8 @@ export let makeConn: (file: FileIo, profile: PipeProfile, hooks?: ConnHooks) => 
  * what was pending is rejected with `Deno.errors.Interrupted`.
  *
  * Calls whose name ends in `Sync` block the thread: they have the latency of C, and nothing
- * interrupts them but the peer. A connection made by `connectNamedPipeSync()` or
+ * interrupts them but the peer and their `timeout`. A Worker that has to notice that it is to end
+ * makes them with a timeout, and looks between them. A connection made by `connectNamedPipeSync()` or
  * `listenNamedPipeSync()` is for these only, each of which is then one call to Windows; on it the
  * others throw `Deno.errors.NotSupported`. On any other connection both kinds work.
  *
@@ -263,12 +263,14 @@ export class NamedPipeConn implements Disposable {
    * Windows documentation: "ReadFile function".
    *
    * @returns The number of bytes, or `null` at the end of the stream.
+   * @throws {Deno.errors.TimedOut} If nothing came in `timeout` milliseconds; nothing has been taken.
    * @throws {Deno.errors.BadResource} If the connection is closed.
    * @throws {Deno.errors.Interrupted} If the call was cancelled, as when its thread server closes.
    * @throws {Deno.errors.NotSupported} If this end only writes.
    */
-  readSync(p: Uint8Array): number | null {
-    const part = this.#io.readSync(p);
+  readSync(p: Uint8Array, options?: WaitSyncOptions): number | null {
+    const deadline = deadlineOfSync(options, "NamedPipeConn.readSync()");
+    const part = this.#io.within(deadline, "read", () => this.#io.readSync(p));
     return part === null ? null : part.count;
   }
 
@@ -325,9 +327,10 @@ export class NamedPipeConn implements Disposable {
    * if (part !== null && !part.endOfMessage) console.log("it has more than 1,024 bytes");
    * ```
    */
-  readPartSync(p: Uint8Array): NamedPipeMessagePart | null {
+  readPartSync(p: Uint8Array, options?: WaitSyncOptions): NamedPipeMessagePart | null {
+    const deadline = deadlineOfSync(options, "NamedPipeConn.readPartSync()");
     this.#io.checkPart(p, "readPartSync");
-    return this.#io.readSync(p);
+    return this.#io.within(deadline, "read", () => this.#io.readSync(p));
   }
 
   /**
@@ -377,8 +380,11 @@ export class NamedPipeConn implements Disposable {
    * ```
    */
   readMessageSync(options?: NamedPipeMessageSyncOptions): Uint8Array<ArrayBuffer> | null {
-    const call = "NamedPipeConn.readMessageSync()";
-    return this.#io.readMessageSync(messageSyncOptions(options, call));
+    const { maxMessageSize, deadline } = messageSyncOptions(
+      options,
+      "NamedPipeConn.readMessageSync()",
+    );
+    return this.#io.within(deadline, "read", () => this.#io.readMessageSync(maxMessageSize));
   }
 
   /**
@@ -462,12 +468,15 @@ export class NamedPipeConn implements Disposable {
    *
    * @returns `p.byteLength`.
    * @throws {Deno.errors.BrokenPipe} If the peer is gone.
+   * @throws {Deno.errors.TimedOut} If it was not written in `timeout` milliseconds; how much of it was
+   * is not known.
    * @throws {Deno.errors.BadResource} If the connection is closed.
    * @throws {Deno.errors.Interrupted} If the call was cancelled, as when its thread server closes.
    * @throws {Deno.errors.NotSupported} If this end only reads.
    */
-  writeSync(p: Uint8Array): number {
-    return this.#io.writeSync(p);
+  writeSync(p: Uint8Array, options?: WaitSyncOptions): number {
+    const deadline = deadlineOfSync(options, "NamedPipeConn.writeSync()");
+    return this.#io.within(deadline, "write", () => this.#io.writeSync(p));
   }
 
   /**
@@ -508,8 +517,9 @@ export class NamedPipeConn implements Disposable {
    * conn.writeMessageSync(new TextEncoder().encode("subscribe"));
    * ```
    */
-  writeMessageSync(message: Uint8Array): void {
-    this.#io.writeMessageSync(message);
+  writeMessageSync(message: Uint8Array, options?: WaitSyncOptions): void {
+    const deadline = deadlineOfSync(options, "NamedPipeConn.writeMessageSync()");
+    this.#io.within(deadline, "write", () => this.#io.writeMessageSync(message));
   }
 
   /**
@@ -560,6 +570,8 @@ export class NamedPipeConn implements Disposable {
    * @throws {Deno.errors.NotSupported} If the pipe is not duplex.
    * @throws {Deno.errors.Busy} If there is an unread message.
    * @throws {Deno.errors.BrokenPipe} If the peer goes away before it has replied.
+   * @throws {Deno.errors.TimedOut} If it has not replied in `timeout` milliseconds. The request has
+   * been sent then, and a late reply is the next message that is read.
    *
    * @example
    * ```ts
@@ -574,8 +586,15 @@ export class NamedPipeConn implements Disposable {
     request: Uint8Array,
     options?: NamedPipeMessageSyncOptions,
   ): Uint8Array<ArrayBuffer> {
-    const call = "NamedPipeConn.transactSync()";
-    return this.#io.transactSync(request, messageSyncOptions(options, call));
+    const { maxMessageSize, deadline } = messageSyncOptions(
+      options,
+      "NamedPipeConn.transactSync()",
+    );
+    return this.#io.within(
+      deadline,
+      "transact",
+      () => this.#io.transactSync(request, maxMessageSize),
+    );
   }
 
   /**
@@ -652,8 +671,9 @@ export class NamedPipeConn implements Disposable {
    * console.log(new TextDecoder().decode(conn.readMessageSync() ?? undefined));
    * ```
    */
-  closeWriteSync(): void {
-    this.#io.closeWriteSync();
+  closeWriteSync(options?: WaitSyncOptions): void {
+    const deadline = deadlineOfSync(options, "NamedPipeConn.closeWriteSync()");
+    this.#io.within(deadline, "write", () => this.#io.closeWriteSync());
   }
 
   /**
@@ -693,14 +713,13 @@ export class NamedPipeConn implements Disposable {
    * Windows documentation: "FlushFileBuffers function".
    *
    * @throws {Deno.errors.BrokenPipe} If the peer goes away first.
+   * @throws {Deno.errors.TimedOut} If it has not read all in `timeout` milliseconds.
    */
-  flushSync(): void {
+  flushSync(options?: WaitSyncOptions): void {
+    const deadline = deadlineOfSync(options, "NamedPipeConn.flushSync()");
     this.#io.checkWritable();
     this.#io.beforeBlocking?.();
-    if (kernel32().FlushFileBuffers(this.#handle.value) === 0) {
-      const context = { object: this.path, doing: `Cannot flush pipe "${this.path}"` };
-      throw lastWin32Error({ operation: "FlushFileBuffers", ...context });
-    }
+    flushPipeSync(this.#io.file, this.path, deadline);
   }
 
   /**
@@ -788,11 +807,20 @@ function deadlineOf(options: WaitOptions | undefined, call: string): Deadline | 
   return Deadline.start(options);
 }
 
+function deadlineOfSync(options: WaitSyncOptions | undefined, call: string): Deadline | undefined {
+  if (options === undefined) return undefined;
+  checkOptions(options, WAIT_SYNC_OPTIONS, call);
+  return Deadline.start(options);
+}
+
 const MESSAGE_OPTIONS: OptionNames<NamedPipeMessageOptions> = {
   ...WAIT_OPTIONS,
   maxMessageSize: true,
 };
-const MESSAGE_SYNC_OPTIONS: OptionNames<NamedPipeMessageSyncOptions> = { maxMessageSize: true };
+const MESSAGE_SYNC_OPTIONS: OptionNames<NamedPipeMessageSyncOptions> = {
+  ...WAIT_SYNC_OPTIONS,
+  maxMessageSize: true,
+};
 
 function messageOptions(options: NamedPipeMessageOptions | undefined, call: string) {
   if (options === undefined) return { maxMessageSize: MAX_MESSAGE_SIZE, deadline: undefined };
@@ -801,7 +829,9 @@ function messageOptions(options: NamedPipeMessageOptions | undefined, call: stri
   return { maxMessageSize, deadline: Deadline.start(options) };
 }
 
-function messageSyncOptions(options: NamedPipeMessageSyncOptions = {}, call: string): number {
+function messageSyncOptions(options: NamedPipeMessageSyncOptions | undefined, call: string) {
+  if (options === undefined) return { maxMessageSize: MAX_MESSAGE_SIZE, deadline: undefined };
   checkOptions(options, MESSAGE_SYNC_OPTIONS, call);
-  return checkMaxMessageSize(options.maxMessageSize);
+  const maxMessageSize = checkMaxMessageSize(options.maxMessageSize);
+  return { maxMessageSize, deadline: Deadline.start({ timeout: options.timeout }) };
 }

@@ -1,4 +1,8 @@
-import { type WaitOptions, windowsTimeout } from "../core/options/wait_options.ts";
+import {
+  type WaitOptions,
+  type WaitSyncOptions,
+  windowsTimeout,
+} from "../core/options/wait_options.ts";
 import { checkBoolean, checkInteger, type OptionNames } from "../core/options/check_options.ts";
 import type { Security } from "../security/attributes.ts";
 
@@ -250,7 +254,7 @@ export interface ConnectNamedPipeSyncOptions extends NamedPipeClientOptions {
 }
 
 /** Options of calls of a connection that read a message and block the thread. */
-export interface NamedPipeMessageSyncOptions {
+export interface NamedPipeMessageSyncOptions extends WaitSyncOptions {
   /**
    * The largest message that is read, in bytes, from 0 to 4,294,967,295. A larger one is an error
    * (`Deno.errors.InvalidData`) and stays to be read. It bounds the memory that a peer can make this

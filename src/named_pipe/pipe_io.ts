@@ -33,6 +33,9 @@ const NO_PART: Part = { count: 0, endOfMessage: false };
  */
 const LARGEST_MESSAGE_STEP = 1024 * 1024;
 
+/** What a call does, for its errors. */
+type CallKind = "read" | "write" | "transact";
+
 /**
  * Reading from a connected pipe and writing to it, with calls that do not block and with calls that
  * do.
@@ -327,6 +330,13 @@ export class PipeIo {
   }
 
   // ---- calls that block ----
+
+  /** Makes one of the calls below, for as long as its deadline allows. */
+  within<T>(deadline: Deadline | undefined, kind: CallKind, call: () => T): T {
+    if (deadline === undefined) return call();
+    const errors = { read: this.#read, write: this.#write, transact: this.#transact }[kind];
+    return this.file.sync.within(deadline, errors, call);
+  }
 
   /** `NamedPipeConn.readSync()` and `readPartSync()`. */
   readSync(p: Uint8Array): Part | null {

@@ -159,6 +159,14 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   CancelIoEx: { parameters: ["pointer", "buffer"], result: "i32" },
   // BOOL CancelSynchronousIo(HANDLE hThread)
   CancelSynchronousIo: { parameters: ["pointer"], result: "i32" },
+  // BOOL CreateTimerQueueTimer(PHANDLE phNewTimer, HANDLE TimerQueue, WAITORTIMERCALLBACK Callback, PVOID Parameter,
+  //   DWORD DueTime, DWORD Period, ULONG Flags)
+  CreateTimerQueueTimer: {
+    parameters: ["buffer", "pointer", "pointer", "pointer", "u32", "u32", "u32"],
+    result: "i32",
+  },
+  // BOOL DeleteTimerQueueTimer(HANDLE TimerQueue, HANDLE Timer, HANDLE CompletionEvent)
+  DeleteTimerQueueTimer: { parameters: ["pointer", "pointer", "pointer"], result: "i32" },
   // HANDLE OpenThread(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwThreadId)
   OpenThread: { parameters: ["u32", "i32", "u32"], result: "pointer" },
 
@@ -332,6 +340,7 @@ export const FILE_WRITE_ATTRIBUTES = 0x100;
 export const PROCESS_DUP_HANDLE = 0x40;
 export const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 export const THREAD_TERMINATE = 0x1;
+export const WT_EXECUTEINTIMERTHREAD = 0x20;
 
 // winnt.h, winbase.h: handles and processes
 export const DUPLICATE_SAME_ACCESS = 0x2;
@@ -365,6 +374,7 @@ export const PIPE_ACCESS_INBOUND = 0x1;
 export const PIPE_ACCESS_OUTBOUND = 0x2;
 export const PIPE_ACCESS_DUPLEX = 0x3;
 export const FILE_FLAG_FIRST_PIPE_INSTANCE = 0x80000;
+export const PIPE_NOWAIT = 0x1;
 export const PIPE_TYPE_MESSAGE = 0x4;
 export const PIPE_READMODE_MESSAGE = 0x2;
 export const PIPE_REJECT_REMOTE_CLIENTS = 0x8;

@@ -1,9 +1,13 @@
+import { WAIT_TIMEOUT } from "../../win32/error_codes.ts";
 import { INFINITE, kernel32, WAIT_OBJECT_0 } from "../../win32/kernel32.ts";
 import { ntdll } from "../../win32/ntdll.ts";
-import { STATUS_PENDING } from "../../win32/status_codes.ts";
+import { STATUS_CANCELLED, STATUS_PENDING } from "../../win32/status_codes.ts";
 import { IO_STATUS_BLOCK } from "../../win32/structs.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
+import { cancelWhenOver } from "./cancel_when_over.ts";
+import type { Deadline } from "./deadline.ts";
+import type { CallErrors } from "./io_direction.ts";
 
 /**
  * One operation at a time on one handle, done when the call returns. The handle may be of either
@@ -22,6 +26,9 @@ export class SyncIoRequest {
   /** What the kernel works on: no garbage collection may free it before the operation is over. */
   #pinned: readonly (ArrayBufferLike | undefined)[] | undefined;
 
+  /** When the call has to give up whose operations these are. */
+  #deadline: Deadline | undefined;
+
   /** The NTSTATUS of the last operation, unsigned. */
   status = 0;
   /** How many bytes it moved. */
@@ -34,6 +41,25 @@ export class SyncIoRequest {
   constructor(handle: OwnedHandle, isSynchronous = false) {
     this.#handle = handle;
     this.#isSynchronous = isSynchronous;
+  }
+
+  /**
+   * Makes a call whose operations are cancelled when its time is over.
+   *
+   * @throws What `errors` has for a timeout, if one was cancelled for that.
+   */
+  within<T>(deadline: Deadline, errors: Pick<CallErrors, "timedOut">, call: () => T): T {
+    using _cancelling = cancelWhenOver(deadline);
+    this.#deadline = deadline;
+    this.status = 0;
+    try {
+      return call();
+    } catch (error) {
+      const isOver = this.status === STATUS_CANCELLED && deadline.remaining === 0;
+      throw isOver ? errors.timedOut(deadline) : error;
+    } finally {
+      this.#deadline = undefined;
+    }
   }
 
   /** Reads at most `p.byteLength` bytes into `p`. */
@@ -93,7 +119,15 @@ export class SyncIoRequest {
   /** Waits for the end of what was started. */
   wait(): void {
     if (this.status !== STATUS_PENDING) return;
-    if (kernel32().WaitForSingleObject(threadEvent(), INFINITE) !== WAIT_OBJECT_0) {
+    const { CancelIoEx, WaitForSingleObject } = kernel32();
+    const limit = this.#deadline?.remainingForWindows ?? INFINITE;
+    let waited = WaitForSingleObject(threadEvent(), limit);
+    if (waited === WAIT_TIMEOUT) {
+      // It may be too late for that; either way the kernel says when it is done.
+      CancelIoEx(this.#handle.value, this.#statusBlock);
+      waited = WaitForSingleObject(threadEvent(), INFINITE);
+    }
+    if (waited !== WAIT_OBJECT_0) {
       // Everything stays pinned, as the kernel may still write to it.
       abandoned.push(this);
       throw lastWin32Error({

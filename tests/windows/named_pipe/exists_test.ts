@@ -43,7 +43,11 @@ test("namedPipeExists() tells of a pipe whose instances are all taken", async ()
 
 test("namedPipeExists() refuses a path that is none", async () => {
   await assertRejects(() => namedPipeExists(""), TypeError, "must not be empty");
-  assertThrows(() => namedPipeExistsSync("a\\b"), TypeError, "must not contain a slash or a backslash");
+  assertThrows(
+    () => namedPipeExistsSync("a\\b"),
+    TypeError,
+    "must not contain a slash or a backslash",
+  );
 });
 
 test("namedPipeExists() leaves nothing pending and no handle", async () => {
