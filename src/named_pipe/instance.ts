@@ -14,6 +14,7 @@ import {
   PIPE_ACCESS_DUPLEX,
   PIPE_ACCESS_INBOUND,
   PIPE_ACCESS_OUTBOUND,
+  PIPE_NOWAIT,
   PIPE_READMODE_MESSAGE,
   PIPE_REJECT_REMOTE_CLIENTS,
   PIPE_TYPE_MESSAGE,
@@ -204,6 +205,27 @@ export class InstanceFactory {
 function currentUserOnly(): string {
   const user = currentUserSid();
   return `O:${user}D:P(A;;GA;;;${user})`;
+}
+
+/**
+ * Lets a client connect to an instance that has been disconnected, before anybody waits for it: in
+ * the mode without waiting, ConnectNamedPipe only begins to listen ("Named Pipe Type, Read, and Wait
+ * Modes"). An end that only reads may lack the right to change its mode; then clients find the pipe
+ * busy until somebody waits.
+ */
+export function listenWithoutWaiting(instance: OwnedHandle, mode: NamedPipeMode): void {
+  const { ConnectNamedPipe, SetNamedPipeHandleState } = kernel32();
+  const waitMode = mode === "message" ? PIPE_READMODE_MESSAGE : 0;
+  const setMode = (flags: number) =>
+    SetNamedPipeHandleState(instance.value, new Uint32Array([flags]), null, null) !== 0;
+  if (!setMode(waitMode | PIPE_NOWAIT)) return;
+  // It fails with ERROR_PIPE_LISTENING if nobody has come yet.
+  ConnectNamedPipe(instance.value, null);
+  if (setMode(waitMode)) return;
+  throw lastWin32Error({
+    operation: "SetNamedPipeHandleState",
+    doing: `Cannot use the ${instance.label} again`,
+  });
 }
 
 /**

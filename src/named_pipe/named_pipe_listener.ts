@@ -5,8 +5,9 @@ import {
   checkOptions,
   type OptionNames,
   WAIT_OPTIONS,
+  WAIT_SYNC_OPTIONS,
 } from "../core/options/check_options.ts";
-import type { WaitOptions } from "../core/options/wait_options.ts";
+import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { defineInspect, openState } from "../core/text/inspect.ts";
 import { AsyncAcceptor } from "./async_acceptor.ts";
 import { BlockingAcceptor } from "./blocking_acceptor.ts";
@@ -327,8 +328,13 @@ export class NamedPipeListener
    * Blocks until a client has connected. One that has already gone again is handed out too, with
    * all that it wrote.
    *
+   * With `maxInstances: 1` the next client gets the instance of the last one, which has to be read
+   * empty first: closing a connection leaves its client connected until the client has read
+   * everything and this is called again.
+   *
    * Windows documentation: "ConnectNamedPipe function".
    *
+   * @throws {Deno.errors.TimedOut} If nobody came in `timeout` milliseconds; none has been taken.
    * @throws {Deno.errors.BadResource} If the listener is closed.
    * @throws {Deno.errors.NotSupported} If it was made by `listenNamedPipe()`.
    * @throws {Deno.errors.Busy} If `maxInstances` connections are open.
@@ -342,9 +348,13 @@ export class NamedPipeListener
    * conn.writeSync(new TextEncoder().encode("hello\n"));
    * ```
    */
-  acceptSync(): NamedPipeConn {
+  acceptSync(options?: WaitSyncOptions): NamedPipeConn {
+    if (options !== undefined) {
+      checkOptions(options, WAIT_SYNC_OPTIONS, "NamedPipeListener.acceptSync()");
+    }
+    const deadline = Deadline.start(options);
     const acceptor = this.#open();
-    if (acceptor instanceof BlockingAcceptor) return acceptor.acceptSync();
+    if (acceptor instanceof BlockingAcceptor) return acceptor.acceptSync(deadline);
     throw new Deno.errors.NotSupported(
       `The listener on pipe "${this.path}" does not block the thread: call accept(), or use listenNamedPipeSync()`,
     );

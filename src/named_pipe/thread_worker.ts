@@ -49,7 +49,11 @@ async function serve(handle: Handler, { handle: number, state }: Serve): Promise
     // From here on the instance is closed with this thread, however it ends.
     Atomics.store(state, OWNED, 1);
     assertNotStopped();
-    awaitClientSync(instance, profile.path);
+    awaitClientSync(file, {
+      operation: "FSCTL_PIPE_LISTEN",
+      object: profile.path,
+      doing: `Cannot listen on pipe "${profile.path}"`,
+    });
     connected = true;
     Atomics.store(state, CONNECTED, 1);
     say({ type: "connected" });

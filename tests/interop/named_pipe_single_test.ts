@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { connectNamedPipe, listenNamedPipe, type NamedPipeConn } from "../../src/named_pipe/mod.ts";
+import {
+  connectNamedPipe,
+  listenNamedPipe,
+  listenNamedPipeSync,
+  type NamedPipeConn,
+} from "../../src/named_pipe/mod.ts";
 import { bytesOf, readText } from "../util/bytes.ts";
 import { peer, startPeer } from "../util/c_peer.ts";
 import { uniqueName } from "../util/names.ts";
@@ -32,6 +37,32 @@ test(
   options,
 );
 
+test(
+  "A pipe with one instance that is served by blocking calls serves C programs that take turns",
+  async () => {
+    using listener = listenNamedPipeSync({ path: uniqueName("pipe"), maxInstances: 1 });
+    const clients = Array.from(
+      { length: CLIENTS },
+      () => startPeer(PROGRAM, [listener.path, String(TURNS)]),
+    );
+    try {
+      for (let turn = 0; turn < CLIENTS * TURNS; turn++) {
+        using conn = listener.acceptSync({ timeout: 20_000 });
+        conn.readSync(new Uint8Array(64));
+        conn.writeSync(bytesOf("hello, "));
+      }
+      for (const client of clients) {
+        // The last one reads what it was sent before its instance is used again.
+        assertThrows(() => listener.acceptSync({ timeout: 100 }), Deno.errors.TimedOut);
+        assertEquals(await client.readLine(), `served ${TURNS}`);
+      }
+    } finally {
+      for (const client of clients) await client[Symbol.asyncDispose]();
+    }
+  },
+  options,
+);
+
 test("A pipe with one instance cannot be taken by another server between two clients", async () => {
   const path = uniqueName("pipe");
   using listener = listenNamedPipe({ path, maxInstances: 1 });
@@ -43,6 +74,23 @@ test("A pipe with one instance cannot be taken by another server between two cli
     assertThrows(() => listenNamedPipe({ path, maxInstances: 1 }), Error, path);
     // All that was written is there, also after close().
     assertEquals(await readText(client), "unread when it is closed");
+    assertEquals(await readText(client), null);
+    client.close();
+  }
+});
+
+test("A pipe with one instance that blocks keeps what its last client has not read", async () => {
+  const path = uniqueName("pipe");
+  using listener = listenNamedPipeSync({ path, maxInstances: 1 });
+  for (let turn = 0; turn < 3; turn++) {
+    const client = await connectNamedPipe({ path, wait: true, timeout: 5000 });
+    const conn = listener.acceptSync({ timeout: 5000 });
+    conn.writeSync(bytesOf("unread when it is closed"));
+    conn.close();
+    assertThrows(() => listenNamedPipe({ path, maxInstances: 1 }), Error, path);
+    assertThrows(() => listener.acceptSync({ timeout: 50 }), Deno.errors.TimedOut, "within 50 ms");
+    assertEquals(await readText(client), "unread when it is closed");
+    assertThrows(() => listener.acceptSync({ timeout: 50 }), Deno.errors.TimedOut, "No client");
     assertEquals(await readText(client), null);
     client.close();
   }
