@@ -8,7 +8,8 @@
  * {@linkcode listenNamedPipeSync} blocks the thread that calls it. Clients connect by
  * {@linkcode connectNamedPipe}, {@linkcode connectNamedPipeSync} or, for a single question,
  * {@linkcode callNamedPipe}. {@linkcode NamedPipeConn.fromHandle} takes over an end that another
- * program has made, and {@linkcode namedPipeExists} only looks for a pipe. `@winipc/winipc/named-pipe/node` makes a connection a stream of Node.
+ * program has made, and {@linkcode namedPipeExists} only looks for a pipe.
+ * `@winipc/winipc/named-pipe/node` makes a connection a stream of Node.
  *
  * All of it needs only `--allow-ffi`; a `NamedPipeThreadServer` also the permission to read the
  * modules of its threads.
