@@ -6,8 +6,8 @@
 
 import { compositeAccessor, type CompositeCodec } from "./composite.ts";
 import { type Codec, codecOf, type FieldType, fieldType, type ScalarType } from "./field.ts";
-import { BASE, BYTES, usable } from "./live.ts";
-import { LiveArray, SHAPE, type StructArray } from "./live_array.ts";
+import { PLACE, usable } from "./live.ts";
+import { LiveArray, liveArray, type StructArray } from "./live_array.ts";
 import { refusedType } from "./refused.ts";
 
 /**
@@ -94,7 +94,7 @@ function arrayCodec(element: Codec, length: number): CompositeCodec<ArrayLike<un
       if (value.length !== length) {
         throw new RangeError(`"${path}" must have ${length} elements, got ${value.length}`);
       }
-      if (value instanceof LiveArray && value[SHAPE] === shape) {
+      if (value instanceof LiveArray && value[PLACE].shape === shape) {
         usable(value, path);
       } else if (typedArray === undefined || !(value instanceof typedArray)) {
         checkElements(element, value as ArrayLike<unknown>, path);
@@ -102,9 +102,9 @@ function arrayCodec(element: Codec, length: number): CompositeCodec<ArrayLike<un
     },
 
     put(view, base, value, bytes) {
-      if (value instanceof LiveArray && value[SHAPE] === shape) {
-        const start = value[BASE];
-        bytes.set(value[BYTES].subarray(start, start + codec.size), base);
+      if (value instanceof LiveArray && value[PLACE].shape === shape) {
+        const source = value[PLACE];
+        bytes.set(source.bytes.subarray(source.base, source.base + codec.size), base);
       } else if (typedArray !== undefined && value instanceof typedArray) {
         bytes.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), base);
       } else {
@@ -114,7 +114,7 @@ function arrayCodec(element: Codec, length: number): CompositeCodec<ArrayLike<un
       }
     },
 
-    live: (view, base, bytes) => new LiveArray(view, base, bytes, shape),
+    live: (view, base, bytes) => liveArray(view, base, bytes, shape),
     accessor: (offset, name, slot) => compositeAccessor(codec, offset, name, slot),
   };
   const shape = { element, length, codec };

@@ -5,23 +5,18 @@
  */
 
 import type { Accessor, Codec } from "./field.ts";
-import {
-  accessError,
-  BASE as BASE_KEY,
-  BYTES as BYTES_KEY,
-  NESTED as NESTED_KEY,
-  type Placed,
-  VIEW as VIEW_KEY,
-} from "./live.ts";
+import { accessError, PLACE as PLACE_KEY, type Place, type Placed } from "./live.ts";
 
-// Copies, for speed: see integers.ts.
-const BASE: typeof BASE_KEY = BASE_KEY;
-const BYTES: typeof BYTES_KEY = BYTES_KEY;
-const NESTED: typeof NESTED_KEY = NESTED_KEY;
-const VIEW: typeof VIEW_KEY = VIEW_KEY;
+// A copy, for speed: see integers.ts.
+const PLACE: typeof PLACE_KEY = PLACE_KEY;
 
 /** A codec whose values have a live accessor of their own. */
 export type CompositeCodec<Value> = Codec<Value> & Required<Pick<Codec, "live">>;
+
+/** Whether values of a codec have an accessor of their own. */
+export function isComposite<Value>(codec: Codec<Value>): codec is CompositeCodec<Value> {
+  return codec.live !== undefined;
+}
 
 /**
  * Getter and setter of a composite field. The accessor of the nested part is made once for each
@@ -35,13 +30,23 @@ export function compositeAccessor<Value>(
 ): Accessor {
   return {
     get() {
-      const nested = this[NESTED] ??= [];
-      return nested[slot] ??= codec.live(this[VIEW], this[BASE] + offset, this[BYTES]);
+      return nestedIn(this[PLACE], slot, codec, offset);
     },
     set(value) {
       assign(codec, this, offset, name, value);
     },
   };
+}
+
+/** The accessor of a part of what lies at `place`, made when it is first asked for. */
+export function nestedIn<Value>(
+  place: Place,
+  slot: number,
+  codec: CompositeCodec<Value>,
+  offset: number,
+): unknown {
+  const nested = place.nested ??= [];
+  return nested[slot] ??= codec.live(place.view, place.base + offset, place.bytes);
 }
 
 /** Checks and stores a value at an offset from where `live` lies. */
@@ -54,7 +59,8 @@ export function assign<Value>(
 ): void {
   codec.check(value, name);
   try {
-    codec.put(live[VIEW], live[BASE] + offset, value as Value, live[BYTES]);
+    const { view, base, bytes } = live[PLACE];
+    codec.put(view, base + offset, value as Value, bytes);
   } catch (cause) {
     throw accessError(live, name, cause);
   }

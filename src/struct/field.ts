@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Live } from "./live.ts";
+import type { Placed } from "./live.ts";
 
 /**
  * The type of a struct field: its size and alignment in bytes, and, for TypeScript only, the types
@@ -61,10 +61,10 @@ export interface Codec<Value = unknown> {
   readonly typedArray?: TypedArrayConstructor;
 }
 
-/** A property of a live accessor's prototype. */
+/** A property of a live accessor. */
 export interface Accessor {
-  get(this: Live): unknown;
-  set(this: Live, value: unknown): void;
+  get(this: Placed): unknown;
+  set(this: Placed, value: unknown): void;
 }
 
 /** A typed array over memory, as {@linkcode typedArrayOf} returns it. */

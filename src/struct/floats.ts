@@ -5,12 +5,11 @@
  */
 
 import { type Codec, type FieldType, fieldType, type ScalarType } from "./field.ts";
-import { accessError, BASE as BASE_KEY, VIEW as VIEW_KEY } from "./live.ts";
+import { accessError, PLACE as PLACE_KEY } from "./live.ts";
 import { refusedNumber, refusedType } from "./refused.ts";
 
-// Copies: V8 does not optimise a property whose key is an imported binding (14 ns against 3).
-const VIEW: typeof VIEW_KEY = VIEW_KEY;
-const BASE: typeof BASE_KEY = BASE_KEY;
+// A copy: V8 does not optimise a property whose key is an imported binding (14 ns against 3).
+const PLACE: typeof PLACE_KEY = PLACE_KEY;
 
 function checkF32(value: unknown, path: string): asserts value is number {
   // Rounding to the nearest float is what C does too; turning 1e300 into infinity is an error.
@@ -34,7 +33,8 @@ const f32Codec: Codec<number> = {
   accessor: (offset, name) => ({
     get() {
       try {
-        return this[VIEW].getFloat32(this[BASE] + offset, true);
+        const { view, base } = this[PLACE];
+        return view.getFloat32(base + offset, true);
       } catch (cause) {
         throw accessError(this, name, cause);
       }
@@ -42,7 +42,8 @@ const f32Codec: Codec<number> = {
     set(value) {
       checkF32(value, name);
       try {
-        this[VIEW].setFloat32(this[BASE] + offset, value, true);
+        const { view, base } = this[PLACE];
+        view.setFloat32(base + offset, value, true);
       } catch (cause) {
         throw accessError(this, name, cause);
       }
@@ -76,7 +77,8 @@ const f64Codec: Codec<number> = {
   accessor: (offset, name) => ({
     get() {
       try {
-        return this[VIEW].getFloat64(this[BASE] + offset, true);
+        const { view, base } = this[PLACE];
+        return view.getFloat64(base + offset, true);
       } catch (cause) {
         throw accessError(this, name, cause);
       }
@@ -84,7 +86,8 @@ const f64Codec: Codec<number> = {
     set(value) {
       checkF64(value, name);
       try {
-        this[VIEW].setFloat64(this[BASE] + offset, value, true);
+        const { view, base } = this[PLACE];
+        view.setFloat64(base + offset, value, true);
       } catch (cause) {
         throw accessError(this, name, cause);
       }
@@ -120,7 +123,8 @@ const bool32Codec: Codec<boolean> = {
   accessor: (offset, name) => ({
     get() {
       try {
-        return this[VIEW].getInt32(this[BASE] + offset, true) !== 0;
+        const { view, base } = this[PLACE];
+        return view.getInt32(base + offset, true) !== 0;
       } catch (cause) {
         throw accessError(this, name, cause);
       }
@@ -128,7 +132,8 @@ const bool32Codec: Codec<boolean> = {
     set(value) {
       checkBoolean(value, name);
       try {
-        this[VIEW].setInt32(this[BASE] + offset, value ? 1 : 0, true);
+        const { view, base } = this[PLACE];
+        view.setInt32(base + offset, value ? 1 : 0, true);
       } catch (cause) {
         throw accessError(this, name, cause);
       }
@@ -163,7 +168,8 @@ const bool8Codec: Codec<boolean> = {
   accessor: (offset, name) => ({
     get() {
       try {
-        return this[VIEW].getUint8(this[BASE] + offset) !== 0;
+        const { view, base } = this[PLACE];
+        return view.getUint8(base + offset) !== 0;
       } catch (cause) {
         throw accessError(this, name, cause);
       }
@@ -171,7 +177,8 @@ const bool8Codec: Codec<boolean> = {
     set(value) {
       checkBoolean(value, name);
       try {
-        this[VIEW].setUint8(this[BASE] + offset, value ? 1 : 0);
+        const { view, base } = this[PLACE];
+        view.setUint8(base + offset, value ? 1 : 0);
       } catch (cause) {
         throw accessError(this, name, cause);
       }

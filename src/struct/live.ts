@@ -9,42 +9,35 @@ import { isReadOnly, ReadonlyDataView, ReadonlyUint8Array } from "../core/memory
 /** Memory a struct may lie in: a buffer, or any view of one. */
 export type StructMemory = ArrayBufferLike | ArrayBufferView;
 
-// Symbols and not private (#) names: V8 reads a private name through a slow path as soon as the
+/** Where something live lies: its memory, and the accessors of its parts. */
+export class Place {
+  /** Accessors of nested fields or elements made so far. */
+  nested: unknown[] | undefined = undefined;
+
+  /**
+   * @param view the memory
+   * @param base where the struct or array starts in it, in bytes
+   * @param bytes the same memory as the view, as bytes
+   */
+  constructor(readonly view: DataView, readonly base: number, readonly bytes: Uint8Array) {}
+}
+
+// A symbol and not a private (#) name: V8 reads a private name through a slow path as soon as the
 // same getter code has met several classes (22 to 42 ns against 2 to 4 ns).
-/** The DataView of the memory that {@linkcode Live} objects read and write. */
-export const VIEW: unique symbol = Symbol("view");
-/** Offset of the struct in the view, in bytes. */
-export const BASE: unique symbol = Symbol("base");
-/** The same memory as the view, as bytes. */
-export const BYTES: unique symbol = Symbol("bytes");
-/** Accessors of nested fields made so far. */
-export const NESTED: unique symbol = Symbol("nested");
+/** The {@linkcode Place} of something live: never enumerable, so that no copy takes it along. */
+export const PLACE: unique symbol = Symbol("place");
 
 /** Name of the method that console.log() and Deno.inspect() call. */
 export const INSPECT: unique symbol = Symbol.for("Deno.customInspect");
 
 /** Something live on memory. */
 export interface Placed {
-  readonly [VIEW]: DataView;
-  readonly [BASE]: number;
-  readonly [BYTES]: Uint8Array;
+  readonly [PLACE]: Place;
 }
 
-/**
- * Base of the live accessors of structs. Struct fields are getters and setters on the prototypes
- * derived.
- */
-export class Live implements Placed {
-  [VIEW]: DataView;
-  [BASE]: number;
-  [BYTES]: Uint8Array;
-  [NESTED]: unknown[] | undefined = undefined;
-
-  constructor(view: DataView, base: number, bytes: Uint8Array) {
-    this[VIEW] = view;
-    this[BASE] = base;
-    this[BYTES] = bytes;
-  }
+/** Whether a value is an accessor: live on memory, and so no copy of it. */
+export function isLive(value: unknown): boolean {
+  return typeof value === "object" && value !== null && PLACE in value;
 }
 
 /**
@@ -53,15 +46,15 @@ export class Live implements Placed {
  * has gone since.
  */
 export function accessError(live: unknown, name: string, cause: unknown): unknown {
-  const bytes = typeof live === "object" && live !== null
-    ? (live as Partial<Placed>)[BYTES]
+  const place = typeof live === "object" && live !== null
+    ? (live as Partial<Placed>)[PLACE]
     : undefined;
-  if (bytes === undefined) {
+  if (place === undefined) {
     return new TypeError(`Field "${name}" was used on an object that is not a live struct`, {
       cause,
     });
   }
-  return bytes.length === 0 ? closedError(name, cause) : cause;
+  return place.bytes.length === 0 ? closedError(name, cause) : cause;
 }
 
 /** The error for memory that was unmapped, transferred or shrunk under an accessor. */
@@ -74,7 +67,7 @@ export function closedError(name: string, cause?: unknown): Error {
 
 /** Throws unless the memory of `live` is still there. */
 export function usable(live: Placed, name: string): void {
-  if (live[BYTES].length === 0) throw closedError(name);
+  if (live[PLACE].bytes.length === 0) throw closedError(name);
 }
 
 /** The struct's place in `memory`, checked against what is there. */

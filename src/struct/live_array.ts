@@ -4,22 +4,12 @@
  * @module
  */
 
-import { assign } from "./composite.ts";
+import { assign, isComposite, nestedIn } from "./composite.ts";
 import type { Codec, TypedArray } from "./field.ts";
-import {
-  accessError,
-  BASE as BASE_KEY,
-  BYTES as BYTES_KEY,
-  INSPECT,
-  type Placed,
-  usable,
-  VIEW as VIEW_KEY,
-} from "./live.ts";
+import { accessError, INSPECT, PLACE as PLACE_KEY, Place, type Placed, usable } from "./live.ts";
 
-// Copies, for speed: see integers.ts.
-const BASE: typeof BASE_KEY = BASE_KEY;
-const BYTES: typeof BYTES_KEY = BYTES_KEY;
-const VIEW: typeof VIEW_KEY = VIEW_KEY;
+// A copy, for speed: see integers.ts.
+const PLACE: typeof PLACE_KEY = PLACE_KEY;
 
 /**
  * An array of a struct, live on memory. It has what arrays and typed arrays have in common, so that
@@ -55,89 +45,120 @@ export interface ArrayShape {
   readonly codec: Codec;
 }
 
-/** The {@linkcode ArrayShape} of a live array. */
-export const SHAPE: unique symbol = Symbol("shape");
+class ArrayPlace extends Place {
+  constructor(view: DataView, base: number, bytes: Uint8Array, readonly shape: ArrayShape) {
+    super(view, base, bytes);
+  }
+}
 
-/** The one implementation of {@linkcode StructArray}. Index access goes through its prototype. */
+/**
+ * The methods of {@linkcode StructArray}. They are called on the proxy, which is slow to get a
+ * property of: each gets its place, and nothing else.
+ */
 export class LiveArray implements Placed, StructArray<unknown> {
-  // Declared as class fields: those are defined. A mere assignment would look for a setter on the
-  // prototypes first, and so run into the proxy.
-  readonly [VIEW]: DataView;
-  readonly [BASE]: number;
-  readonly [BYTES]: Uint8Array;
-  readonly [SHAPE]: ArrayShape;
+  readonly [PLACE]: ArrayPlace;
   [index: number]: unknown;
 
-  constructor(view: DataView, base: number, bytes: Uint8Array, shape: ArrayShape) {
-    this[VIEW] = view;
-    this[BASE] = base;
-    this[BYTES] = bytes;
-    this[SHAPE] = shape;
+  constructor(place: ArrayPlace) {
+    this[PLACE] = place;
   }
 
   get length(): number {
-    return this[SHAPE].length;
+    return this[PLACE].shape.length;
   }
 
   at(index: number): unknown {
-    const { length } = this[SHAPE];
+    const place = this[PLACE];
     const whole = Math.trunc(index) || 0;
-    return getElement(this, whole < 0 ? whole + length : whole);
+    return getElement(place, whole < 0 ? whole + place.shape.length : whole);
   }
 
   fill(value: unknown, start?: number, end?: number): this {
-    const { element, length } = this[SHAPE];
+    const place = this[PLACE];
+    const { element, length } = place.shape;
     const stop = fromEnd(end, length, length);
     for (let index = fromEnd(start, 0, length); index < stop; index++) {
-      assign(element, this, index * element.size, `[${index}]`, value);
+      assign(element, { [PLACE]: place }, index * element.size, `[${index}]`, value);
     }
     return this;
   }
 
   *entries(): IterableIterator<[number, unknown]> {
-    const { length } = this[SHAPE];
-    for (let index = 0; index < length; index++) yield [index, getElement(this, index)];
+    const place = this[PLACE];
+    for (let index = 0; index < place.shape.length; index++) {
+      yield [index, getElement(place, index)];
+    }
   }
 
   *[Symbol.iterator](): IterableIterator<unknown> {
-    const { length } = this[SHAPE];
-    for (let index = 0; index < length; index++) yield getElement(this, index);
+    const place = this[PLACE];
+    for (let index = 0; index < place.shape.length; index++) yield getElement(place, index);
   }
 }
 
-// Snapshots, for console.log() and JSON.stringify(), which see own properties only.
+// Not enumerable, so that for…in names the indices only.
 Object.defineProperties(LiveArray.prototype, {
+  // An array and not an object with indices.
   toJSON: { value: snapshotOf },
   [INSPECT]: {
     value(this: LiveArray, inspect: typeof Deno.inspect, options: Deno.InspectOptions): string {
-      return this[BYTES].length === 0 ? "[closed array]" : inspect(snapshotOf.call(this), options);
+      const closed = this[PLACE].bytes.length === 0;
+      return closed ? "[closed array]" : inspect(snapshotOf.call(this), options);
     },
   },
 });
 
-// Index access lies behind all methods of the class, so that these do not pay for the proxy.
-Object.setPrototypeOf(
-  LiveArray.prototype,
-  new Proxy({}, {
-    get(target, key, array: LiveArray) {
-      const index = indexOf(key);
-      return index === undefined ? Reflect.get(target, key, array) : getElement(array, index);
-    },
-    // Array.prototype.map.call() and its like ask for indices below the length only.
-    has: (target, key) => indexOf(key) !== undefined || Reflect.has(target, key),
-    set(_target, key, value, array: LiveArray) {
-      const index = indexOf(key);
-      // In a module, that is strict code, a false result throws a TypeError.
-      if (index === undefined) return false;
-      const { element, length } = array[SHAPE];
-      if (!Number.isInteger(index) || index >= length) {
-        throw new RangeError(`[${index}] is outside of the array: it has ${length} elements`);
-      }
-      assign(element, array, index * element.size, `[${index}]`, value);
-      return true;
-    },
-  }),
-);
+/** Makes the elements own properties of an array: all that it has. */
+const elements: ProxyHandler<LiveArray> = {
+  get(array, key) {
+    const index = indexOf(key);
+    return index === undefined ? array[key as keyof LiveArray] : getElement(array[PLACE], index);
+  },
+
+  has(array, key) {
+    const index = indexOf(key);
+    return index === undefined ? Reflect.has(array, key) : isInside(array, index);
+  },
+
+  ownKeys: (array) => Array.from({ length: array.length }, (_, index) => String(index)),
+
+  getOwnPropertyDescriptor(array, key) {
+    const index = indexOf(key);
+    if (index === undefined || !isInside(array, index)) return undefined;
+    const value = getElement(array[PLACE], index);
+    return { value, writable: true, enumerable: true, configurable: true };
+  },
+
+  set(array, key, value) {
+    const index = indexOf(key);
+    // In a module, that is strict code, a false result throws a TypeError.
+    if (index === undefined) return false;
+    const { element, length } = array[PLACE].shape;
+    if (!isInside(array, index)) {
+      throw new RangeError(`[${index}] is outside of the array: it has ${length} elements`);
+    }
+    assign(element, array, index * element.size, `[${index}]`, value);
+    return true;
+  },
+
+  defineProperty: () => false,
+  deleteProperty: () => false,
+  preventExtensions: () => false,
+};
+
+/** Places an array on memory. */
+export function liveArray(
+  view: DataView,
+  base: number,
+  bytes: Uint8Array,
+  shape: ArrayShape,
+): StructArray<unknown> {
+  return new Proxy(new LiveArray(new ArrayPlace(view, base, bytes, shape)), elements);
+}
+
+function isInside(array: LiveArray, index: number): boolean {
+  return Number.isInteger(index) && index < array.length;
+}
 
 /** The number a property key stands for, if it begins as one. */
 function indexOf(key: string | symbol): number | undefined {
@@ -152,22 +173,22 @@ function fromEnd(index: number | undefined, missing: number, length: number): nu
   return whole < 0 ? Math.max(0, whole + length) : Math.min(whole, length);
 }
 
-function getElement(array: LiveArray, index: number): unknown {
-  const { element, length } = array[SHAPE];
+function getElement(place: ArrayPlace, index: number): unknown {
+  const { element, length } = place.shape;
   if (!Number.isInteger(index) || index < 0 || index >= length) return undefined;
-  const view = array[VIEW];
-  const offset = array[BASE] + index * element.size;
-  if (element.live !== undefined) return element.live(view, offset, array[BYTES]);
+  const offset = index * element.size;
+  if (isComposite(element)) return nestedIn(place, index, element, offset);
   try {
-    return element.get(view, offset, array[BYTES]);
+    return element.get(place.view, place.base + offset, place.bytes);
   } catch (cause) {
-    throw accessError(array, `[${index}]`, cause);
+    throw accessError({ [PLACE]: place }, `[${index}]`, cause);
   }
 }
 
 function snapshotOf(this: LiveArray): unknown {
   usable(this, "array");
-  return this[SHAPE].codec.get(this[VIEW], this[BASE], this[BYTES]);
+  const { view, base, bytes, shape } = this[PLACE];
+  return shape.codec.get(view, base, bytes);
 }
 
 /**
@@ -199,16 +220,16 @@ export function typedArrayOf<View extends TypedArray>(array: StructArray<unknown
     throw new TypeError("typedArrayOf() takes an array of a live accessor");
   }
   usable(array, "array");
-  const { element: { typedArray, name }, length } = array[SHAPE];
+  const { view, base, shape: { element: { typedArray, name }, length } } = array[PLACE];
   if (typedArray === undefined) {
     throw new TypeError(`There is no typed array for elements of type ${name}`);
   }
-  const start = array[VIEW].byteOffset + array[BASE];
+  const start = view.byteOffset + base;
   if (start % typedArray.BYTES_PER_ELEMENT !== 0) {
     throw new RangeError(
       `There is no typed array at offset ${start}, which is not a multiple of ` +
         `${typedArray.BYTES_PER_ELEMENT}: use the elements one by one`,
     );
   }
-  return new typedArray(array[VIEW].buffer, start, length) as View;
+  return new typedArray(view.buffer, start, length) as View;
 }

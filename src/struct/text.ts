@@ -6,14 +6,12 @@
 
 import { checkChoice, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { type Codec, type FieldType, fieldType } from "./field.ts";
-import { accessError, BASE as BASE_KEY, BYTES as BYTES_KEY, VIEW as VIEW_KEY } from "./live.ts";
+import { accessError, PLACE as PLACE_KEY } from "./live.ts";
 import { refusedType } from "./refused.ts";
 import { type Encoding, latin1, utf16, utf8 } from "./text_encoding.ts";
 
-// Copies, for speed: see integers.ts.
-const BASE: typeof BASE_KEY = BASE_KEY;
-const BYTES: typeof BYTES_KEY = BYTES_KEY;
-const VIEW: typeof VIEW_KEY = VIEW_KEY;
+// A copy, for speed: see integers.ts.
+const PLACE: typeof PLACE_KEY = PLACE_KEY;
 
 /** Options for {@linkcode wstring}. */
 export interface WStringOptions {
@@ -158,7 +156,8 @@ function text(
     accessor: (offset, name) => ({
       get() {
         try {
-          return get(this[VIEW], this[BASE] + offset);
+          const { view, base } = this[PLACE];
+          return get(view, base + offset);
         } catch (cause) {
           throw accessError(this, name, cause);
         }
@@ -166,7 +165,8 @@ function text(
       set(value) {
         check(value, name);
         try {
-          put(this[VIEW], this[BASE] + offset, value, this[BYTES]);
+          const { view, base, bytes } = this[PLACE];
+          put(view, base + offset, value, bytes);
         } catch (cause) {
           throw accessError(this, name, cause);
         }
