@@ -1,5 +1,6 @@
 import { checkFunction, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { Backoff, type SharedMemoryRetryOptions } from "./backoff.ts";
+import { copied } from "./copied.ts";
 
 /** The functions that {@linkcode readConsistent} reads with. */
 export interface ConsistentReader<Tick, Result> {
@@ -28,7 +29,7 @@ export interface ConsistentReader<Tick, Result> {
  *
  * @returns What `copy` returned in the attempt that counts.
  * @throws {Deno.errors.Busy} If the tick changed during every attempt.
- * @throws {TypeError} If `copy` returns a promise, or an option is not valid.
+ * @throws {TypeError} If `copy` returns a promise or a live accessor, or an option is not valid.
  * @throws {RangeError} If `timeout` is negative or `maxAttempts` below 1.
  * @throws What `tick` throws, and what `copy` throws over data whose tick has not changed
  *   meanwhile.
@@ -67,7 +68,7 @@ export function readConsistent<Tick, Result>(
     const outcome = attempt(() => reader.copy(tick));
     // And none after it was looked at again.
     fence();
-    if (reader.tick() === tick) return outcome();
+    if (reader.tick() === tick) return copied(outcome());
   } while (backoff.next());
   throw new Deno.errors.Busy(
     `The data were overwritten during every one of ${backoff.count} attempts, ` +

@@ -2,6 +2,7 @@ import { isReadOnly, readOnlyError } from "../core/memory/read_only.ts";
 import { checkFunction, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { defineInspect } from "../core/text/inspect.ts";
 import { Backoff, type SharedMemoryRetryOptions } from "./backoff.ts";
+import { copied } from "./copied.ts";
 import { attempt, fence, refusePromise } from "./read_consistent.ts";
 
 /** Options for {@linkcode SeqLock}. */
@@ -166,7 +167,8 @@ export class SeqLock {
    *   ended in the middle of it, or still is at it.
    * @throws {Deno.errors.Busy} If the data were overwritten during every attempt.
    * @throws {Deno.errors.BadResource} If the memory is closed.
-   * @throws {TypeError} If `copy` is no function or returns a promise, or an option is not valid.
+   * @throws {TypeError} If `copy` is no function, or returns a promise or a live accessor, or an
+   *   option is not valid.
    * @throws {RangeError} If `timeout` is negative or `maxAttempts` below 1.
    * @throws What `copy` throws over data that nobody has changed meanwhile.
    */
@@ -181,7 +183,7 @@ export class SeqLock {
         // Nothing that was copied may be read after the sequence is looked at again.
         fence();
         if (this.#load() === before) {
-          return outcome();
+          return copied(outcome());
         }
       }
       if (!backoff.next()) throw this.#giveUp("read", first, backoff);

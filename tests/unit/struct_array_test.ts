@@ -168,7 +168,40 @@ test("typedArrayOf() refuses a misaligned array, and what has no typed array", (
   assertThrows(() => typedArrayOf([1, 2] as never), TypeError, "an array of a live accessor");
 });
 
+test("The elements are all that a live array has of its own", () => {
+  const { live } = defineStruct({ list: array(u8, 3) }).create({ list: [7, 8, 9] });
+  const { list } = live;
+  assertEquals(Reflect.ownKeys(list), ["0", "1", "2"]);
+  assertEquals(Object.entries(list), [["0", 7], ["1", 8], ["2", 9]]);
+  assertEquals({ ...list } as unknown, { 0: 7, 1: 8, 2: 9 });
+  assertEquals(Object.assign([], list), [7, 8, 9]);
+  assertEquals([2 in list, 3 in list, "at" in list], [true, false, true]);
+  const names: string[] = [];
+  for (const name in list) names.push(name);
+  assertEquals(names, ["0", "1", "2"]);
+});
+
+test("A live array is neither redefined, nor shortened, nor frozen", () => {
+  const { live } = defineStruct({ list: array(u8, 2) }).create({ list: [7, 8] });
+  const { list } = live;
+  assertThrows(() => Object.defineProperty(list, 0, { value: 1 }), TypeError);
+  assertThrows(() => Object.freeze(list), TypeError);
+  assertEquals(Reflect.deleteProperty(list, "0"), false);
+  assertEquals([...list], [7, 8]);
+});
+
 test("A live array is made once for each accessor", () => {
   const { live } = defineStruct({ list: array(u8, 2) }).create();
   assertStrictEquals(live.list, live.list);
+});
+
+test("The accessor of an element is made once for each accessor of the array", () => {
+  const Point = defineStruct({ x: u8 });
+  const { live } = defineStruct({ points: array(Point, 2), matrix: array(array(u8, 2), 2) })
+    .create();
+  const [first, second] = live.points;
+  assertStrictEquals(live.points[0], first);
+  assertStrictEquals(live.points.at(-1), second);
+  assertStrictEquals(live.matrix[1], live.matrix.at(1));
+  assertEquals(first === second, false);
 });

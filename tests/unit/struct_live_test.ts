@@ -217,12 +217,107 @@ test("A snapshot is plain: it neither follows the memory nor writes to it", () =
   assertEquals(Array.isArray(snapshot.list), true);
 });
 
+/** A live accessor with parts of every kind, and what it holds. */
+function liveCar() {
+  const Point = defineStruct({ y: u8, x: u8 });
+  const type = defineStruct({ speed: f32, name: cstring(4), at: Point, gears: array(u8, 2) });
+  const value = { speed: 1.5, name: "abc", at: { y: 3, x: 4 }, gears: [1, 2] };
+  return { type, live: type.create(value).live, value };
+}
+
+test("The fields are all that a live accessor has, in the order of declaration", () => {
+  const { type, live, value } = liveCar();
+  const names = ["speed", "name", "at", "gears"];
+  assertEquals(Object.keys(live), names);
+  assertEquals(Object.getOwnPropertyNames(live), names);
+  assertEquals(Object.keys(live.at), ["y", "x"]);
+  for (const live of [liveCar().live, liveCar().live.at, liveCar().live.gears]) {
+    const symbols = Object.getOwnPropertySymbols(live);
+    assertEquals(symbols.filter((key) => Object.propertyIsEnumerable.call(live, key)), []);
+  }
+  assertEquals("speed" in live && !("toJSON" in live), true);
+  assertEquals(type.read(live), value);
+});
+
+test("Spread, Object.assign() and Object.entries() of a live accessor give its fields", () => {
+  const { live } = liveCar();
+  const { at, gears } = live;
+  for (
+    const copy of [{ ...live }, Object.assign({}, live), Object.fromEntries(Object.entries(live))]
+  ) {
+    assertEquals(Reflect.ownKeys(copy), ["speed", "name", "at", "gears"]);
+    assertEquals([copy.speed, copy.name], [1.5, "abc"]);
+    // One level deep, as with any object: what lies deeper is still live.
+    assertStrictEquals(copy.at, at);
+    assertStrictEquals(copy.gears, gears);
+  }
+  const { name, ...rest } = live;
+  assertEquals([name, Reflect.ownKeys(rest)], ["abc", ["speed", "at", "gears"]]);
+  assertEquals({ ...at }, { y: 3, x: 4 });
+});
+
+test("What was spread no longer follows the memory", () => {
+  const { live } = liveCar();
+  const copy = { ...live };
+  live.speed = 2;
+  assertEquals([copy.speed, live.speed], [1.5, 2]);
+});
+
+test("structuredClone() and postMessage() give the fields of a live accessor without arrays", async () => {
+  const Point = defineStruct({ x: i32, id: u64 });
+  const { live } = defineStruct({ from: Point, name: cstring(4) }).create({
+    from: { x: -1, id: 2n },
+    name: "abc",
+  });
+  const value = { from: { x: -1, id: 2n }, name: "abc" };
+  assertEquals(structuredClone(live) as unknown, value);
+  const { port1, port2 } = new MessageChannel();
+  const received = new Promise((resolve) => port2.onmessage = ({ data }) => resolve(data));
+  port1.postMessage(live);
+  assertEquals(await received, value);
+  port1.close();
+  port2.close();
+});
+
+test("A live array cannot be cloned, and says so", () => {
+  const { live } = liveCar();
+  for (const value of [live, live.gears, [live.gears]]) {
+    const error = assertThrows(() => structuredClone(value), DOMException);
+    assertEquals([error.name, error.message], [
+      "DataCloneError",
+      "#<LiveArray> could not be cloned.",
+    ]);
+  }
+});
+
+test("Fields of a live accessor can be neither deleted nor redefined", () => {
+  const { live } = liveCar();
+  assertThrows(
+    () => Reflect.apply(() => delete (live as { speed?: number }).speed, null, []),
+    TypeError,
+  );
+  assertThrows(() => Object.defineProperty(live, "speed", { value: 1 }), TypeError);
+  assertEquals(live.speed, 1.5);
+});
+
+test("A field may have any name that objects or their methods use", () => {
+  const type = defineStruct({ toJSON: u8, constructor: u8, toString: u8, hasOwnProperty: u8 });
+  const value = { toJSON: 1, constructor: 2, toString: 3, hasOwnProperty: 4 };
+  const { live } = type.create(value);
+  assertEquals({ ...live } as unknown, value);
+  assertEquals(JSON.stringify(live), JSON.stringify(value));
+  assertEquals(Deno.inspect(live), `Struct ${Deno.inspect(value)}`);
+});
+
 test("A live accessor can be printed and turned into JSON", () => {
-  const type = defineStruct({ name: cstring(4), list: array(u8, 2), at: defineStruct({ x: u8 }) });
-  const { live } = type.create({ name: "abc", list: [1, 2] });
-  assertEquals(JSON.stringify(live), '{"name":"abc","list":[1,2],"at":{"x":0}}');
-  assertEquals(Deno.inspect(live), Deno.inspect({ name: "abc", list: [1, 2], at: { x: 0 } }));
-  assertEquals(Deno.inspect(live.list), "[ 1, 2 ]");
+  const { live, value } = liveCar();
+  assertEquals(JSON.stringify(live), JSON.stringify(value));
+  assertEquals(JSON.stringify([live.at, live.gears]), JSON.stringify([value.at, value.gears]));
+  assertEquals(Deno.inspect(live), `Struct ${Deno.inspect(value)}`);
+  assertEquals(Deno.inspect({ live: live.at }), "{ live: Struct { y: 3, x: 4 } }");
+  assertEquals(Deno.inspect(live.gears), "[ 1, 2 ]");
+  live.at.x = 9;
+  assertEquals(Deno.inspect(live.at), "Struct { y: 3, x: 9 }");
 });
 
 test("for…in names the fields of a live accessor in the order of declaration", () => {

@@ -162,9 +162,13 @@ test("What is not memory is a TypeError", () => {
 
 test("A getter that is used on something else is a TypeError", () => {
   const { live } = defineStruct({ a: u8, text: cstring(4) }).create();
-  const prototype = Object.getPrototypeOf(live);
-  assertThrows(() => prototype.a, TypeError, "not a live struct");
-  assertThrows(() => prototype.text, TypeError, "not a live struct");
+  for (const name of ["a", "text"]) {
+    const { get, set } = Object.getOwnPropertyDescriptor(live, name) ?? {};
+    for (const other of [undefined, null, {}, []]) {
+      assertThrows(() => get?.call(other), TypeError, "not a live struct");
+      assertThrows(() => set?.call(other, name === "a" ? 1 : "1"), TypeError, "not a live struct");
+    }
+  }
 });
 
 test("Every use of closed memory throws BadResource, and none crashes", () => {
@@ -207,6 +211,9 @@ test("Every use of closed memory throws BadResource, and none crashes", () => {
     () => type.write(buffer, {}),
     () => type.at(buffer),
     () => JSON.stringify(live),
+    () => ({ ...live }),
+    () => ({ ...list }),
+    () => structuredClone(point),
     () => JSON.stringify(list),
   ];
   for (const use of uses) {
