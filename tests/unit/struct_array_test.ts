@@ -185,6 +185,7 @@ test("A live array is neither redefined, nor shortened, nor frozen", () => {
   const { live } = defineStruct({ list: array(u8, 2) }).create({ list: [7, 8] });
   const { list } = live;
   assertThrows(() => Object.defineProperty(list, 0, { value: 1 }), TypeError);
+  assertThrows(() => Object.preventExtensions(list), TypeError);
   assertThrows(() => Object.freeze(list), TypeError);
   assertEquals(Reflect.deleteProperty(list, "0"), false);
   assertEquals([...list], [7, 8]);

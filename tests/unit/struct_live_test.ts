@@ -292,10 +292,7 @@ test("A live array cannot be cloned, and says so", () => {
 
 test("Fields of a live accessor can be neither deleted nor redefined", () => {
   const { live } = liveCar();
-  assertThrows(
-    () => Reflect.apply(() => delete (live as { speed?: number }).speed, null, []),
-    TypeError,
-  );
+  assertThrows(() => delete (live as Partial<typeof live>).speed, TypeError);
   assertThrows(() => Object.defineProperty(live, "speed", { value: 1 }), TypeError);
   assertEquals(live.speed, 1.5);
 });
