@@ -16,6 +16,7 @@ import {
 } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { type MappedBytes, type SharedMemoryAccess, viewFlags } from "./access.ts";
+import { markMapped } from "./copied.ts";
 import { hasWrittenPage, isCommitted, pageSizes } from "./pages.ts";
 import { isOutOfMemory } from "./section.ts";
 
@@ -75,6 +76,7 @@ export class Mapping<Access extends SharedMemoryAccess> {
     try {
       const shift = range.lead % WIDEST_ELEMENT;
       const buffer = bufferAt(range.base, range.lead - shift, shift + length, section.label);
+      markMapped(buffer);
       if (access === "read") markReadOnly(buffer);
       // The conditional type says the same as this condition, which TypeScript cannot follow.
       this.bytes = (access === "read"

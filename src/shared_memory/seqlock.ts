@@ -161,14 +161,14 @@ export class SeqLock {
    *
    * @param copy Copies the data. It may see any mixture of old and new data, which is then thrown
    *   away, as is an error it throws over such; so it must copy what it returns (a live accessor is
-   *   no copy), and sizes it finds must be checked before use.
+   *   no copy, and refused), and sizes it finds must be checked before use.
    * @returns What `copy` returned in the attempt that counts.
    * @throws {Deno.errors.TimedOut} If a write was under way for all of the time: the writer has
    *   ended in the middle of it, or still is at it.
    * @throws {Deno.errors.Busy} If the data were overwritten during every attempt.
    * @throws {Deno.errors.BadResource} If the memory is closed.
-   * @throws {TypeError} If `copy` is no function, or returns a promise or a live accessor, or an
-   *   option is not valid.
+   * @throws {TypeError} If `copy` is no function, or returns a promise, a live accessor or a view of the
+   *   memory, also within an array or object, or an option is not valid.
    * @throws {RangeError} If `timeout` is negative or `maxAttempts` below 1.
    * @throws What `copy` throws over data that nobody has changed meanwhile.
    */
@@ -182,9 +182,7 @@ export class SeqLock {
         const outcome = attempt(copy);
         // Nothing that was copied may be read after the sequence is looked at again.
         fence();
-        if (this.#load() === before) {
-          return copied(outcome());
-        }
+        if (this.#load() === before) return copied(outcome(), this.#sequence.buffer);
       }
       if (!backoff.next()) throw this.#giveUp("read", first, backoff);
     }

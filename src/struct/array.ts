@@ -6,8 +6,8 @@
 
 import { compositeAccessor, type CompositeCodec } from "./composite.ts";
 import { type Codec, codecOf, type FieldType, fieldType, type ScalarType } from "./field.ts";
-import { PLACE, usable } from "./live.ts";
-import { LiveArray, liveArray, type StructArray } from "./live_array.ts";
+import { checkUsable } from "./live.ts";
+import { arrayPlaceOf, liveArray, type StructArray } from "./live_array.ts";
 import { refusedType } from "./refused.ts";
 
 /**
@@ -94,16 +94,17 @@ function arrayCodec(element: Codec, length: number): CompositeCodec<ArrayLike<un
       if (value.length !== length) {
         throw new RangeError(`"${path}" must have ${length} elements, got ${value.length}`);
       }
-      if (value instanceof LiveArray && value[PLACE].shape === shape) {
-        usable(value, path);
+      const source = arrayPlaceOf(value, shape);
+      if (source !== undefined) {
+        checkUsable(source, path);
       } else if (typedArray === undefined || !(value instanceof typedArray)) {
         checkElements(element, value as ArrayLike<unknown>, path);
       }
     },
 
     put(view, base, value, bytes) {
-      if (value instanceof LiveArray && value[PLACE].shape === shape) {
-        const source = value[PLACE];
+      const source = arrayPlaceOf(value, shape);
+      if (source !== undefined) {
         bytes.set(source.bytes.subarray(source.base, source.base + codec.size), base);
       } else if (typedArray !== undefined && value instanceof typedArray) {
         bytes.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), base);

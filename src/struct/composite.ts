@@ -5,10 +5,7 @@
  */
 
 import type { Accessor, Codec } from "./field.ts";
-import { accessError, PLACE as PLACE_KEY, type Place, type Placed } from "./live.ts";
-
-// A copy, for speed: see integers.ts.
-const PLACE: typeof PLACE_KEY = PLACE_KEY;
+import { accessError, isLiveStruct, type Place, placeError, placeOf } from "./live.ts";
 
 /** A codec whose values have a live accessor of their own. */
 export type CompositeCodec<Value> = Codec<Value> & Required<Pick<Codec, "live">>;
@@ -30,10 +27,15 @@ export function compositeAccessor<Value>(
 ): Accessor {
   return {
     get() {
-      return nestedIn(this[PLACE], slot, codec, offset);
+      try {
+        return nestedIn(placeOf(this), slot, codec, offset);
+      } catch (cause) {
+        throw accessError(this, name, cause);
+      }
     },
     set(value) {
-      assign(codec, this, offset, name, value);
+      if (!isLiveStruct(this)) throw accessError(this, name, undefined);
+      assign(codec, placeOf(this), offset, name, value);
     },
   };
 }
@@ -49,19 +51,19 @@ export function nestedIn<Value>(
   return nested[slot] ??= codec.live(place.view, place.base + offset, place.bytes);
 }
 
-/** Checks and stores a value at an offset from where `live` lies. */
+/** Checks and stores a value at an offset from where the whole lies. */
 export function assign<Value>(
   codec: Codec<Value>,
-  live: Placed,
+  place: Place,
   offset: number,
   name: string,
   value: unknown,
 ): void {
   codec.check(value, name);
   try {
-    const { view, base, bytes } = live[PLACE];
+    const { view, base, bytes } = place;
     codec.put(view, base + offset, value as Value, bytes);
   } catch (cause) {
-    throw accessError(live, name, cause);
+    throw placeError(place, name, cause);
   }
 }

@@ -101,9 +101,9 @@ export interface StructType<Fields extends StructFields>
   /**
    * Places the struct on memory and returns its live accessor: every field read or written through
    * it is read from or written to the memory at that moment. It is made for telemetry rates: a
-   * number costs a few nanoseconds, and reading allocates nothing but strings and bigints. Placing
-   * costs more, some 0.2 µs for each field: place a struct once and keep the accessor, and use
-   * {@linkcode StructType.read} for structs that are looked at once.
+   * number costs a few nanoseconds, and reading allocates nothing but strings and bigints. Making
+   * the accessor costs much more: make it once and keep it, and use {@linkcode StructType.read} for
+   * structs that are looked at once.
    *
    * The fields are its own enumerable properties, so spread, `Object.keys()`, `Object.entries()`,
    * `Object.assign()`, `JSON.stringify()` and `console.log()` show them. Spread copies one level:

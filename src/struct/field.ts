@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Placed } from "./live.ts";
+import type { LiveStruct } from "./live.ts";
 
 /**
  * The type of a struct field: its size and alignment in bytes, and, for TypeScript only, the types
@@ -61,10 +61,10 @@ export interface Codec<Value = unknown> {
   readonly typedArray?: TypedArrayConstructor;
 }
 
-/** A property of a live accessor. */
+/** A property of a live accessor; `this` is whatever the property was used on. */
 export interface Accessor {
-  get(this: Placed): unknown;
-  set(this: Placed, value: unknown): void;
+  get(this: LiveStruct): unknown;
+  set(this: LiveStruct, value: unknown): void;
 }
 
 /** A typed array over memory, as {@linkcode typedArrayOf} returns it. */

@@ -22,38 +22,51 @@ export class Place {
   constructor(readonly view: DataView, readonly base: number, readonly bytes: Uint8Array) {}
 }
 
-// A symbol and not a private (#) name: V8 reads a private name through a slow path as soon as the
-// same getter code has met several classes (22 to 42 ns against 2 to 4 ns).
-/** The {@linkcode Place} of something live: never enumerable, so that no copy takes it along. */
-export const PLACE: unique symbol = Symbol("place");
+/**
+ * Base of the live accessors of structs: an accessor has its fields as properties, and nothing else
+ * that could be seen, copied or changed.
+ */
+export class LiveStruct {
+  // A property would have to be defined as not enumerable, which takes as long as a field does.
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  /** @throws {TypeError} If it is no live struct. */
+  static placeOf(live: LiveStruct): Place {
+    return live.#place;
+  }
+
+  /** Whether a value is the live accessor of a struct. */
+  static isLiveStruct(value: unknown): value is LiveStruct {
+    return typeof value === "object" && value !== null && #place in value;
+  }
+}
+
+export const { placeOf, isLiveStruct } = LiveStruct;
 
 /** Name of the method that console.log() and Deno.inspect() call. */
 export const INSPECT: unique symbol = Symbol.for("Deno.customInspect");
 
-/** Something live on memory. */
-export interface Placed {
-  readonly [PLACE]: Place;
-}
-
-/** Whether a value is an accessor: live on memory, and so no copy of it. */
-export function isLive(value: unknown): boolean {
-  return typeof value === "object" && value !== null && PLACE in value;
+/**
+ * What to throw when using field `name` of `live` failed with `cause`: a getter or setter may have
+ * been called on anything.
+ */
+export function accessError(live: unknown, name: string, cause: unknown): unknown {
+  if (isLiveStruct(live)) return placeError(placeOf(live), name, cause);
+  return new TypeError(`Field "${name}" was used on an object that is not a live struct`, {
+    cause,
+  });
 }
 
 /**
- * What to throw when using field `name` of `live` failed with `cause`. Offsets are fixed when a
- * struct is defined and bounds are checked when it is placed, so memory that fails is memory that
- * has gone since.
+ * What to throw when using `name` of what lies at `place` failed with `cause`. Offsets are fixed
+ * when a struct is defined and bounds are checked when it is placed, so memory that fails is memory
+ * that has gone since.
  */
-export function accessError(live: unknown, name: string, cause: unknown): unknown {
-  const place = typeof live === "object" && live !== null
-    ? (live as Partial<Placed>)[PLACE]
-    : undefined;
-  if (place === undefined) {
-    return new TypeError(`Field "${name}" was used on an object that is not a live struct`, {
-      cause,
-    });
-  }
+export function placeError(place: Place, name: string, cause: unknown): unknown {
   return place.bytes.length === 0 ? closedError(name, cause) : cause;
 }
 
@@ -65,9 +78,9 @@ export function closedError(name: string, cause?: unknown): Error {
   );
 }
 
-/** Throws unless the memory of `live` is still there. */
-export function usable(live: Placed, name: string): void {
-  if (live[PLACE].bytes.length === 0) throw closedError(name);
+/** Throws unless the memory at `place` is still there. */
+export function checkUsable(place: Place, name: string): void {
+  if (place.bytes.length === 0) throw closedError(name);
 }
 
 /** The struct's place in `memory`, checked against what is there. */

@@ -6,10 +6,10 @@
 
 import { assign, isComposite, nestedIn } from "./composite.ts";
 import type { Codec, TypedArray } from "./field.ts";
-import { accessError, INSPECT, PLACE as PLACE_KEY, Place, type Placed, usable } from "./live.ts";
+import { checkUsable, INSPECT, isLiveStruct, Place, placeError } from "./live.ts";
 
-// A copy, for speed: see integers.ts.
-const PLACE: typeof PLACE_KEY = PLACE_KEY;
+/** The {@linkcode Place} of a live array, which its proxy hides from everything that lists keys. */
+const PLACE: unique symbol = Symbol("place");
 
 /**
  * An array of a struct, live on memory. It has what arrays and typed arrays have in common, so that
@@ -48,6 +48,7 @@ export interface ArrayShape {
   readonly codec: Codec;
 }
 
+/** Where a live array lies. */
 class ArrayPlace extends Place {
   constructor(view: DataView, base: number, bytes: Uint8Array, readonly shape: ArrayShape) {
     super(view, base, bytes);
@@ -58,7 +59,7 @@ class ArrayPlace extends Place {
  * The methods of {@linkcode StructArray}. They are called on the proxy, which is slow to get a
  * property of: each gets its place, and nothing else.
  */
-export class LiveArray implements Placed, StructArray<unknown> {
+export class LiveArray implements StructArray<unknown> {
   readonly [PLACE]: ArrayPlace;
   readonly at: (index: number) => unknown;
   [index: number]: unknown;
@@ -81,7 +82,7 @@ export class LiveArray implements Placed, StructArray<unknown> {
     const { element, length } = place.shape;
     const stop = fromEnd(end, length, length);
     for (let index = fromEnd(start, 0, length); index < stop; index++) {
-      assign(element, { [PLACE]: place }, index * element.size, `[${index}]`, value);
+      assign(element, place, index * element.size, `[${index}]`, value);
     }
     return this;
   }
@@ -140,7 +141,7 @@ const elements: ProxyHandler<LiveArray> = {
     if (!isInside(array, index)) {
       throw new RangeError(`[${index}] is outside of the array: it has ${length} elements`);
     }
-    assign(element, array, index * element.size, `[${index}]`, value);
+    assign(element, array[PLACE], index * element.size, `[${index}]`, value);
     return true;
   },
 
@@ -157,6 +158,18 @@ export function liveArray(
   shape: ArrayShape,
 ): StructArray<unknown> {
   return new Proxy(new LiveArray(new ArrayPlace(view, base, bytes, shape)), elements);
+}
+
+/** Where `value` lies if it is a live array of this shape. */
+export function arrayPlaceOf(value: unknown, shape: ArrayShape): Place | undefined {
+  if (!(value instanceof LiveArray)) return undefined;
+  const place = value[PLACE];
+  return place.shape === shape ? place : undefined;
+}
+
+/** Whether a value is a live accessor, of a struct or an array, and so no copy of the memory. */
+export function isLive(value: unknown): boolean {
+  return isLiveStruct(value) || value instanceof LiveArray;
 }
 
 function isInside(array: LiveArray, index: number): boolean {
@@ -184,13 +197,14 @@ function getElement(place: ArrayPlace, index: number): unknown {
   try {
     return element.get(place.view, place.base + offset, place.bytes);
   } catch (cause) {
-    throw accessError({ [PLACE]: place }, `[${index}]`, cause);
+    throw placeError(place, `[${index}]`, cause);
   }
 }
 
 function snapshotOf(this: LiveArray): unknown {
-  usable(this, "array");
-  const { view, base, bytes, shape } = this[PLACE];
+  const place = this[PLACE];
+  checkUsable(place, "array");
+  const { view, base, bytes, shape } = place;
   return shape.codec.get(view, base, bytes);
 }
 
@@ -222,8 +236,9 @@ export function typedArrayOf<View extends TypedArray>(array: StructArray<unknown
   if (!(array instanceof LiveArray)) {
     throw new TypeError("typedArrayOf() takes an array of a live accessor");
   }
-  usable(array, "array");
-  const { view, base, shape: { element: { typedArray, name }, length } } = array[PLACE];
+  const place = array[PLACE];
+  checkUsable(place, "array");
+  const { view, base, shape: { element: { typedArray, name }, length } } = place;
   if (typedArray === undefined) {
     throw new TypeError(`There is no typed array for elements of type ${name}`);
   }

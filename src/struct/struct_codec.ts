@@ -6,7 +6,7 @@
 
 import { compositeAccessor, type CompositeCodec } from "./composite.ts";
 import type { Layout, PlacedField } from "./layout.ts";
-import { INSPECT, PLACE, Place, type Placed, usable } from "./live.ts";
+import { checkUsable, INSPECT, LiveStruct, Place, placeOf } from "./live.ts";
 import { refusedType } from "./refused.ts";
 
 /** What belongs to one struct type. */
@@ -26,27 +26,25 @@ export function structCodec(layout: Layout): StructCodec {
     descriptor: { ...codec.accessor(offset, name, slot), enumerable: true },
   }));
 
-  class Struct implements Placed {
-    declare readonly [PLACE]: Place;
-
+  class Struct extends LiveStruct {
     // Own properties: inherited ones are left out by spread, Object.keys(), Object.assign() and
-    // structuredClone(). Defining them takes most of the time, some 0.2 µs each, but all accessors
-    // of the struct share their layout (V8's hidden class), so using them is as fast.
+    // structuredClone(). Defining them takes most of the time, but all accessors of the struct
+    // share their getters and setters and so their layout (V8's hidden class): using them is fast.
     constructor(view: DataView, base: number, bytes: Uint8Array) {
-      Object.defineProperty(this, PLACE, { value: new Place(view, base, bytes) });
+      super(new Place(view, base, bytes));
       for (const { name, descriptor } of properties) Object.defineProperty(this, name, descriptor);
     }
 
     // Deno would show each field as a getter.
     [INSPECT](inspect: typeof Deno.inspect, options: Deno.InspectOptions): string {
-      const closed = this[PLACE].bytes.length === 0;
+      const closed = placeOf(this).bytes.length === 0;
       return closed ? "[closed struct]" : `Struct ${inspect(snapshot(this), options)}`;
     }
   }
-  function snapshot(live: Placed): object {
-    usable(live, "struct");
-    const { view, base, bytes } = live[PLACE];
-    return codec.get(view, base, bytes);
+  function snapshot(live: LiveStruct): object {
+    const place = placeOf(live);
+    checkUsable(place, "struct");
+    return codec.get(place.view, place.base, place.bytes);
   }
 
   const codec: CompositeCodec<object> = {
@@ -68,7 +66,7 @@ export function structCodec(layout: Layout): StructCodec {
         throw refusedType(value, path || "value", "an object with the fields of the struct");
       }
       if (value instanceof Struct) {
-        usable(value, path || "value");
+        checkUsable(placeOf(value), path || "value");
         return;
       }
       // A misspelt name would otherwise leave the field unwritten and say nothing.
@@ -86,7 +84,7 @@ export function structCodec(layout: Layout): StructCodec {
     put(view, base, value, bytes) {
       if (value instanceof Struct) {
         // The same layout: copied whole, as C assigns a struct; right also where the two overlap.
-        const source = value[PLACE];
+        const source = placeOf(value);
         bytes.set(source.bytes.subarray(source.base, source.base + size), base);
         return;
       }

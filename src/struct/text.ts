@@ -6,12 +6,9 @@
 
 import { checkChoice, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { type Codec, type FieldType, fieldType } from "./field.ts";
-import { accessError, PLACE as PLACE_KEY } from "./live.ts";
+import { accessError, placeOf } from "./live.ts";
 import { refusedType } from "./refused.ts";
 import { type Encoding, latin1, utf16, utf8 } from "./text_encoding.ts";
-
-// A copy, for speed: see integers.ts.
-const PLACE: typeof PLACE_KEY = PLACE_KEY;
 
 /** Options for {@linkcode wstring}. */
 export interface WStringOptions {
@@ -156,7 +153,7 @@ function text(
     accessor: (offset, name) => ({
       get() {
         try {
-          const { view, base } = this[PLACE];
+          const { view, base } = placeOf(this);
           return get(view, base + offset);
         } catch (cause) {
           throw accessError(this, name, cause);
@@ -165,7 +162,7 @@ function text(
       set(value) {
         check(value, name);
         try {
-          const { view, base, bytes } = this[PLACE];
+          const { view, base, bytes } = placeOf(this);
           put(view, base + offset, value, bytes);
         } catch (cause) {
           throw accessError(this, name, cause);
