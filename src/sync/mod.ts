@@ -22,7 +22,7 @@
  *
  * **Workers.** Each has its own objects: open them there by name, or by `handle` and
  * `duplicateTo(Deno.pid)`. A Worker may end while it waits: the wait is cancelled, and takes no
- * signal any more. A mutex that it holds is abandoned.
+ * signal any more. A mutex that it holds is abandoned, if somebody else has it open.
  *
  * Needs only `--allow-ffi`.
  *

@@ -85,6 +85,12 @@ export class MutexLock implements Disposable {
   /**
    * Whether the previous owner ended without releasing the mutex, so that what it protects may be
    * half changed. Check and repair that before using it.
+   *
+   * It is only `true` if somebody else had the mutex open when the owner ended: another process,
+   * or, if the owner was a Worker, another thread of this one. Windows deletes a mutex with the
+   * last handle to it, and with it the knowledge that its owner died: whoever creates the mutex
+   * next gets a new one, and `false`. So a program that starts alone must not conclude from `false`
+   * that its last run ended well.
    */
   get abandoned(): boolean {
     return this.#abandoned;
@@ -147,8 +153,8 @@ export class MutexLock implements Disposable {
  * `lock()` all the time leaves the mutex free for 16 ms after each 100 ms, so that other pollers
  * get it. If many processes contend for the mutex, `lockSync()` in a Worker is faster.
  *
- * **If its owner dies**, Windows gives it to the next waiter, and says so: see {@linkcode
- * MutexLock.abandoned}.
+ * **If its owner dies**, Windows gives it to the next waiter, and says so if another process had the
+ * mutex open at that time: see {@linkcode MutexLock.abandoned}.
  *
  * Windows documentation: "Mutex Objects".
  *

@@ -97,3 +97,20 @@ test("a process that ends by itself while it holds a mutex abandons it too", asy
   using lock = await mutex.lock();
   assertEquals(lock.abandoned, true);
 });
+
+test("A mutex that nobody else had open is gone with its owner, and a new one is not abandoned", async () => {
+  const name = uniqueName("mutex");
+  {
+    await using peer = await startPeer();
+    {
+      using _made = Mutex.create({ name });
+      await peer.ask("mutex.open", name);
+      assertEquals(await peer.ask("mutex.lockSync"), "false");
+    }
+    peer.process.kill();
+    await peer.process.status;
+  }
+  using mutex = Mutex.create({ name });
+  using lock = mutex.tryLock();
+  assertEquals(lock?.abandoned, false);
+});
