@@ -26,11 +26,26 @@ export function lazyLibrary<const Symbols extends Deno.ForeignLibraryInterface>(
           "run the program with Deno for Windows",
       );
     }
+    assertPermission();
     // Looking a function up overwrites the last error, so the function that fetches it is always
     // there first.
     getLastError ??= Deno.dlopen("kernel32.dll", GET_LAST_ERROR).symbols.GetLastError;
     return opened = lazyFunctions(file, symbols);
   };
+}
+
+/**
+ * Fails with what is right, as Deno fails with an error for each library: in a list of libraries it
+ * takes their names for files of the current folder, and a list does not cover pointers.
+ */
+function assertPermission(): void {
+  let { state } = Deno.permissions.querySync({ name: "ffi" });
+  if (state === "prompt") ({ state } = Deno.permissions.requestSync({ name: "ffi" }));
+  if (state === "granted") return;
+  throw new Deno.errors.NotCapable(
+    "@winipc/winipc calls functions of Windows and passes them pointers: run the program with " +
+      "--allow-ffi, without a list of libraries",
+  );
 }
 
 const GET_LAST_ERROR = {
