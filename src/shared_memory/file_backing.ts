@@ -34,6 +34,7 @@ export interface BackingFile extends Disposable {
  * being mapped shares it with them anyway.
  *
  * @param create Whether a missing file is made.
+ * @throws {Deno.errors.NotCapable} If this program may not read it, or write it.
  */
 export function openBackingFile(
   file: string | URL,
@@ -42,7 +43,10 @@ export function openBackingFile(
 ): BackingFile {
   const path = filePath(file);
   const writable = access === "readWrite";
-  const value = kernel32().CreateFileW(
+  const { CreateFileW } = kernel32();
+  assertPermission("read", path);
+  if (writable) assertPermission("write", path);
+  const value = CreateFileW(
     encodeWide(path),
     writable ? (GENERIC_READ | GENERIC_WRITE) >>> 0 : GENERIC_READ,
     FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
@@ -61,6 +65,19 @@ export function openBackingFile(
     handle.close();
     throw error;
   }
+}
+
+/**
+ * Has Deno decide on a file, as it does for its own functions: with the permission to call Windows
+ * alone, a program could go past the permissions for files that it was denied.
+ */
+function assertPermission(name: "read" | "write", path: string): void {
+  let { state } = Deno.permissions.querySync({ name, path });
+  if (state === "prompt") ({ state } = Deno.permissions.requestSync({ name, path }));
+  if (state === "granted") return;
+  throw new Deno.errors.NotCapable(
+    `Cannot open file "${path}" to map it: this needs ${name} access to it, by --allow-${name}`,
+  );
 }
 
 /** The error for a file that CreateFileW has not opened. */

@@ -4,7 +4,8 @@
  * {@linkcode SharedMemory} creates and opens it; {@linkcode SeqLock} and {@linkcode readConsistent}
  * take consistent copies of what another process overwrites. `@winipc/winipc/struct` lays out
  * structs in it as a C compiler does, and `@winipc/winipc/channel` passes messages through it.
- * Needs only `--allow-ffi`; importing it has no effect.
+ * Needs only `--allow-ffi`, and for a mapped `file` also `--allow-read` and, to write it,
+ * `--allow-write`; importing it has no effect.
  *
  * Windows documentation: "File Mapping", "Creating Named Shared Memory".
  *

@@ -68,7 +68,8 @@ export interface SharedMemoryCreateOptions<Access extends SharedMemoryAccess = "
    * A file whose contents are the memory: its path, or a `file:` URL. It is made larger if it is
    * smaller than `size`, and made if it does not exist; with access `"read"` or `"copyOnWrite"` it
    * must exist and be large enough. Other processes may open it meanwhile, by name or as a file,
-   * but not make it smaller.
+   * but not make it smaller. This program needs `--allow-read` for it, and with access
+   * `"readWrite"` also `--allow-write`.
    *
    * Map files of local disks: touching a part that cannot be read, as of a file on a network drive
    * that is gone, ends the process.

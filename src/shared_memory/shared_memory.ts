@@ -83,6 +83,8 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
    *   kind of object has the name, or what has it is no file although `file` is given.
    * @throws {Deno.errors.NotFound} If the file or its folder does not exist.
    * @throws {Deno.errors.IsADirectory} If the file is a folder.
+   * @throws {Deno.errors.NotCapable} If this program has not been given the permission to read the
+   * file, or to write it.
    * @throws {Deno.errors.PermissionDenied} If the memory or the file exists and denies this user
    *   the access, or the right to make objects in `Global\` is missing.
    * @throws {Deno.errors.Busy} If another process has opened the file and does not share it.

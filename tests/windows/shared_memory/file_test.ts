@@ -7,6 +7,7 @@ import { SharedMemory, Win32Error } from "../../../src/shared_memory/mod.ts";
 import { FILE_SHARE_READ, GENERIC_READ, OPEN_EXISTING } from "../../../src/win32/kernel32.ts";
 import { kernel32 } from "../../../src/win32/kernel32.ts";
 import { listenNamedPipe } from "../../../src/named_pipe/mod.ts";
+import { runDeno } from "../../util/deno_process.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 
@@ -284,4 +285,27 @@ test("A file that fails to be mapped is closed", () => {
   assertThrows(() => SharedMemory.create({ name, file, size: 2 ** 20 }), RangeError);
   // Opened without sharing, which fails while anything has it open.
   openShared(file, 0).close();
+});
+
+test("A file is mapped only with Deno's permissions for it", async () => {
+  using folder = tempFolder();
+  using elsewhere = tempFolder();
+  const file = folder.file("data.bin");
+  Deno.writeFileSync(file, numbers(100));
+  const map = async (access: "read" | "readWrite", ...permissions: string[]) => {
+    await using process = runDeno(new URL("./file_permission_program.ts", import.meta.url), {
+      args: [file, access],
+      permissions: ["--allow-ffi", ...permissions],
+    });
+    return await process.readLine();
+  };
+  const mapped = "mapped 100";
+  const refused = (name: string) =>
+    `NotCapable: Cannot open file "${file}" to map it: this needs ${name} access to it, by --allow-${name}`;
+  assertEquals(await map("read"), refused("read"));
+  assertEquals(await map("read", `--allow-read=${elsewhere.file("data.bin")}`), refused("read"));
+  assertEquals(await map("read", "--allow-read", `--deny-read=${file}`), refused("read"));
+  assertEquals(await map("read", `--allow-read=${file}`), mapped);
+  assertEquals(await map("readWrite", "--allow-read"), refused("write"));
+  assertEquals(await map("readWrite", `--allow-read=${file}`, `--allow-write=${file}`), mapped);
 });
