@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   bytesBetween,
+  capacityForMessage,
+  capacityForSlots,
   geometryFault,
   maxMessageSize,
   padded,
 } from "../../src/channel/ring/layout.ts";
-import { waitingMode } from "../../src/channel/ring/options.ts";
+import { waitingMode, wantedGeometry } from "../../src/channel/ring/options.ts";
 import { test } from "../util/test.ts";
 
 test("padded() gives the next multiple of 8", () => {
@@ -83,4 +85,54 @@ test("waitingMode() polls before it sleeps in mode hybrid only", () => {
   assertEquals(waitingMode({}), { waiting: "hybrid", spinTime: several ? 0.05 : 0 });
   assertEquals(waitingMode({ spinTime: 200 }).spinTime, several ? 0.2 : 0);
   assertEquals(waitingMode({ waiting: "event", spinTime: 200 }).spinTime, 0);
+});
+
+test("capacityForMessage() gives the smallest ring that takes a message", () => {
+  for (let length = 0; length < 3000; length++) {
+    const capacity = capacityForMessage(length) as number;
+    assert(maxMessageSize({ capacity, slotSize: 0 }) >= length, `${length}`);
+    assert(capacity === 64 || maxMessageSize({ capacity: capacity / 2, slotSize: 0 }) < length);
+  }
+  assertEquals(capacityForMessage(2 ** 29 - 8), 2 ** 30);
+  assertEquals(capacityForMessage(2 ** 29 - 7), undefined);
+  assertEquals(capacityForMessage(2 ** 40), undefined);
+});
+
+test("capacityForSlots() gives the smallest ring that has the slots", () => {
+  for (const slotSize of [1, 7, 8, 9, 24, 32, 33, 100, 1000]) {
+    for (const slots of [1, 2, 3, 5, 8, 13, 64, 100]) {
+      const capacity = capacityForSlots(slots, slotSize) as number;
+      const holds = (capacity: number) => Math.floor(capacity / padded(slotSize));
+      assertEquals(geometryFault({ capacity, slotSize }), undefined);
+      assert(holds(capacity) >= slots, `${slots} of ${slotSize}`);
+      const half = capacity / 2;
+      assert(geometryFault({ capacity: half, slotSize }) !== undefined || holds(half) < slots);
+    }
+  }
+  assertEquals(capacityForSlots(3, 2 ** 29), undefined);
+});
+
+test("A ring is as large as its slots need, and says what is wrong with them", () => {
+  const name = "ring";
+  assertEquals(wantedGeometry({ name, slotSize: 24, slots: 100 }).capacity, 4096);
+  assertEquals(wantedGeometry({ name, slotSize: 24, slots: 100 }).isCapacityGiven, true);
+  assertThrows(() => wantedGeometry({ name, slots: 5 }), TypeError, "slots needs slotSize");
+  assertThrows(
+    () => wantedGeometry({ name, slots: 5, slotSize: 8, capacity: 64 }),
+    TypeError,
+    "leave one of them out",
+  );
+  assertThrows(() => wantedGeometry({ name, slots: 0, slotSize: 8 }), RangeError, "slots");
+  assertThrows(() => wantedGeometry({ name, slots: 1.5, slotSize: 8 }), RangeError, "slots");
+  assertThrows(
+    () => wantedGeometry({ name, slots: 2 ** 20, slotSize: 2 ** 20 }),
+    RangeError,
+    "too many",
+  );
+  assertThrows(() => wantedGeometry({ name, capacity: 1000 }), RangeError, "1024 is the next one");
+  assertThrows(
+    () => wantedGeometry({ name, capacity: 64, slotSize: 100 }),
+    RangeError,
+    "a capacity of 256 would do",
+  );
 });

@@ -111,15 +111,43 @@ export function maxMessageSize({ capacity, slotSize }: Geometry): number {
 export function geometryFault({ capacity, slotSize }: Geometry): string | undefined {
   const isPowerOfTwo = Number.isInteger(Math.log2(capacity));
   if (!isPowerOfTwo || capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
+    const next = capacityFrom(capacity);
+    const hint = next === undefined ? "" : `: ${next} is the next one`;
     return `capacity must be a power of two from ${MIN_CAPACITY} to ${MAX_CAPACITY} bytes, ` +
-      `not ${capacity}`;
+      `not ${capacity}${hint}`;
   }
   // Half the capacity is a multiple of 8, so a slot that fits into it does so padded.
   if (!Number.isInteger(slotSize) || slotSize < 0 || slotSize > capacity / 2) {
+    const next = Number.isInteger(slotSize) && slotSize > 0
+      ? capacityFrom(2 * slotSize)
+      : undefined;
+    const hint = next === undefined ? "" : `: a capacity of ${next} would do`;
     return `slotSize must be a whole number of bytes up to half the capacity, ${
       capacity / 2
-    }, not ${slotSize}`;
+    }, not ${slotSize}${hint}`;
   }
+}
+
+/** The smallest capacity of at least so many bytes; none if a ring cannot be that large. */
+export function capacityFrom(bytes: number): number | undefined {
+  if (!(bytes >= 0 && bytes <= MAX_CAPACITY)) return undefined;
+  return Math.max(MIN_CAPACITY, 2 ** Math.ceil(Math.log2(bytes)));
+}
+
+/** The smallest capacity of a ring that takes a message of any size up to `length` bytes. */
+export function capacityForMessage(length: number): number | undefined {
+  return capacityFrom(2 * (length + RECORD_HEADER));
+}
+
+/** The smallest capacity that has so many slots; none if a ring cannot be that large. */
+export function capacityForSlots(slots: number, slotSize: number): number | undefined {
+  const bytes = Math.ceil(slotSize / 8) * 8;
+  let capacity = capacityFrom(Math.max(slots * bytes, 2 * slotSize));
+  // A slot lies in one piece, so what is left at the end may be of no use.
+  while (capacity !== undefined && Math.floor(capacity / bytes) < slots) {
+    capacity = capacityFrom(2 * capacity);
+  }
+  return capacity;
 }
 
 /**

@@ -1,12 +1,13 @@
 import {
   checkBoolean,
   checkChoice,
+  checkInteger,
   checkOptions,
   type OptionNames,
 } from "../../core/options/check_options.ts";
 import { checkObjectName } from "../../core/text/object_name.ts";
 import type { Security } from "../../security/attributes.ts";
-import { type Geometry, geometryFault } from "./layout.ts";
+import { capacityForSlots, type Geometry, geometryFault, MAX_CAPACITY } from "./layout.ts";
 
 /**
  * How a side of a ring waits for the other one:
@@ -73,6 +74,13 @@ export interface RingCreateOptions extends RingOpenOptions {
    */
   readonly slotSize?: number;
   /**
+   * How many messages of `slotSize` bytes the ring must hold, instead of its `capacity`: the ring
+   * gets the smallest capacity that is enough, and may hold more.
+   *
+   * @default {as many as the capacity holds}
+   */
+  readonly slots?: number;
+  /**
    * Whether it is an error if the ring exists.
    *
    * @default {false}
@@ -87,7 +95,7 @@ export interface RingCreateOptions extends RingOpenOptions {
 }
 
 /** Options for {@linkcode RingDuplex.create}: messages of any size in both directions. */
-export type RingDuplexCreateOptions = Omit<RingCreateOptions, "slotSize">;
+export type RingDuplexCreateOptions = Omit<RingCreateOptions, "slotSize" | "slots">;
 
 const OPEN_OPTIONS: OptionNames<RingOpenOptions> = { name: true, waiting: true, spinTime: true };
 const DUPLEX_CREATE_OPTIONS: OptionNames<RingDuplexCreateOptions> = {
@@ -96,7 +104,11 @@ const DUPLEX_CREATE_OPTIONS: OptionNames<RingDuplexCreateOptions> = {
   exclusive: true,
   security: true,
 };
-const CREATE_OPTIONS: OptionNames<RingCreateOptions> = { ...DUPLEX_CREATE_OPTIONS, slotSize: true };
+const CREATE_OPTIONS: OptionNames<RingCreateOptions> = {
+  ...DUPLEX_CREATE_OPTIONS,
+  slotSize: true,
+  slots: true,
+};
 
 /** A name and the longest suffix of a ring's objects, `.space`, must fit into MAX_PATH. */
 const MAX_NAME_LENGTH = 260 - 6;
@@ -142,12 +154,15 @@ function checkRingName(name: string): void {
 /**
  * The size of the ring that options ask for.
  *
- * @throws {TypeError} If a size is not a number.
+ * @throws {TypeError} If a size is not a number, or `slots` is given without `slotSize` or beside
+ *   `capacity`.
  * @throws {RangeError} If a ring cannot have that size.
  */
-export function wantedGeometry({ capacity, slotSize }: RingCreateOptions): WantedGeometry {
-  checkNumber("capacity", capacity);
+export function wantedGeometry(options: RingCreateOptions): WantedGeometry {
+  const { slotSize, slots } = options;
+  checkNumber("capacity", options.capacity);
   checkNumber("slotSize", slotSize);
+  const capacity = slots === undefined ? options.capacity : capacityOfSlots(slots, options);
   if (slotSize === 0) {
     throw new RangeError(
       "slotSize must be at least 1: leave it out for a ring with messages of any size",
@@ -157,6 +172,24 @@ export function wantedGeometry({ capacity, slotSize }: RingCreateOptions): Wante
   const fault = geometryFault(geometry);
   if (fault !== undefined) throw new RangeError(fault);
   return { ...geometry, isCapacityGiven: capacity !== undefined };
+}
+
+/** The capacity that `slots` asks for. */
+function capacityOfSlots(slots: number, { capacity, slotSize }: RingCreateOptions): number {
+  checkInteger("slots", slots, 1, MAX_CAPACITY);
+  if (slotSize === undefined) {
+    throw new TypeError("slots needs slotSize: messages of any size have no slots");
+  }
+  if (capacity !== undefined) {
+    throw new TypeError("slots and capacity both say how large the ring is: leave one of them out");
+  }
+  // An impossible size of a slot is told by itself.
+  if (!(Number.isInteger(slotSize) && slotSize > 0)) return DEFAULT_CAPACITY;
+  const enough = capacityForSlots(slots, slotSize);
+  if (enough !== undefined) return enough;
+  throw new RangeError(
+    `A ring has at most ${MAX_CAPACITY} bytes, which ${slots} slots of ${slotSize} bytes are too many for`,
+  );
 }
 
 function checkNumber(option: string, value: number | undefined): void {

@@ -531,6 +531,78 @@ export class RingReader implements Disposable, AsyncIterable<Uint8Array<ArrayBuf
   }
 
   /**
+   * Shows the newest message where it lies in the ring, if there is one, and takes those before it
+   * without copying them: for readers that only need the latest state. It stays there until
+   * {@linkcode RingReader.release}; peeking again shows it, or a newer one.
+   *
+   * @returns The message; `undefined` if there is none now, or `null` if the writer has
+   *   disconnected and there is none left.
+   * @throws What {@linkcode RingReader.tryPeek} throws.
+   *
+   * @example Draw what is newest, sixty times a second
+   * ```ts no-eval
+   * import { RingReader } from "@winipc/winipc/channel";
+   *
+   * using reader = RingReader.open({ name: "Local\\telemetry" });
+   * setInterval(() => {
+   *   const frame = reader.tryPeekLatest();
+   *   if (!frame) return;
+   *   console.log(frame[0]);
+   *   reader.release();
+   * }, 1000 / 60);
+   * ```
+   */
+  tryPeekLatest(): Uint8Array<ArrayBuffer> | null | undefined {
+    return this.#peekLatest() ?? this.#nothing();
+  }
+
+  /**
+   * Shows the newest message where it lies in the ring, as {@linkcode RingReader.tryPeekLatest} does.
+   * Blocks the thread until there is one.
+   *
+   * @param options How long to wait.
+   * @returns The message; `null` if the writer has disconnected and there is none left.
+   * @throws What {@linkcode RingReader.receiveSync} throws.
+   *
+   * @example
+   * ```ts no-eval
+   * import { RingReader } from "@winipc/winipc/channel";
+   *
+   * using reader = RingReader.open({ name: "Local\\telemetry" });
+   * console.log(reader.peekLatestSync()?.[0]);
+   * reader.release();
+   * ```
+   */
+  peekLatestSync(options?: WaitSyncOptions): Uint8Array<ArrayBuffer> | null {
+    const deadline = startDeadlineSync("RingReader.peekLatestSync()", options);
+    return this.#untilSync(deadline, () => this.#peekLatest());
+  }
+
+  /**
+   * Shows the newest message where it lies in the ring, as {@linkcode RingReader.tryPeekLatest} does,
+   * and waits until there is one.
+   *
+   * Cancel safety: a message stays in the ring until it is released, or a newer one is peeked at.
+   *
+   * @param options How long to wait.
+   * @returns The message; `null` if the writer has disconnected and there is none left.
+   * @throws What {@linkcode RingReader.receive} throws.
+   *
+   * @example
+   * ```ts no-eval
+   * import { RingReader } from "@winipc/winipc/channel";
+   *
+   * using reader = RingReader.open({ name: "Local\\telemetry" });
+   * console.log((await reader.peekLatest())?.[0]);
+   * reader.release();
+   * ```
+   */
+  async peekLatest(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer> | null> {
+    const deadline = startDeadline("RingReader.peekLatest()", options);
+    return await this.#waiter.until(this.#spsc, deadline, () => this.#peekLatest());
+  }
+
+  /**
    * Gives the room of the message that was peeked at back to the writer. Its place must not be read
    * any more: it belongs to the writer.
    *
@@ -630,6 +702,13 @@ export class RingReader implements Disposable, AsyncIterable<Uint8Array<ArrayBuf
 
   #peek(): Uint8Array<ArrayBuffer> | undefined {
     if (!this.#find()) return undefined;
+    this.#isPeeked = true;
+    return this.#spsc.place();
+  }
+
+  #peekLatest(): Uint8Array<ArrayBuffer> | undefined {
+    this.#waiter.checkOpen();
+    if (!this.#spsc.findLatest()) return undefined;
     this.#isPeeked = true;
     return this.#spsc.place();
   }

@@ -115,6 +115,34 @@ export class SpscReader implements Awaited {
     return true;
   }
 
+  /**
+   * Finds the newest message, and takes those before it. They are skipped by their lengths alone;
+   * what a writer adds meanwhile is bounded by the capacity, as no room is published before that.
+   *
+   * @returns Whether there is one.
+   * @throws {Deno.errors.InvalidData} If the ring holds what no correct writer has put there.
+   */
+  findLatest(): boolean {
+    if (!this.find()) return false;
+    const start = this.#position;
+    for (;;) {
+      const position = this.#position;
+      const [next, at, length] = [this.#next, this.#at, this.#length];
+      this.take();
+      let found = false;
+      try {
+        found = this.find();
+      } catch {
+        // What precedes a corrupted message is good; the message itself is found again when this one
+        // has been taken.
+      }
+      if (found) continue;
+      [this.#position, this.#next, this.#at, this.#length] = [position, next, at, length];
+      if (position !== start) this.publish();
+      return true;
+    }
+  }
+
   /** The place of the message that was found. */
   place(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#buffer, this.#at, this.#length);

@@ -2,6 +2,7 @@ import { byteLengthOf } from "../arguments.ts";
 import type { RingAttachment } from "./attachment.ts";
 import {
   bytesBetween,
+  capacityForMessage,
   corrupted,
   DATA_AT,
   headerSize,
@@ -150,7 +151,12 @@ export class SpscWriter implements Awaited {
     const allowed = this.#slotSize === 0
       ? `0 to ${this.#maxMessageSize} bytes`
       : `exactly ${this.#slotSize} bytes`;
-    return new RangeError(`The ${this.#ring.label} takes messages of ${allowed}, not ${length}`);
+    const isTooLong = this.#slotSize === 0 && length > this.#maxMessageSize;
+    const enough = isTooLong ? capacityForMessage(length) : undefined;
+    const hint = enough === undefined ? "" : `: a capacity of ${enough} would do`;
+    return new RangeError(
+      `The ${this.#ring.label} takes messages of ${allowed}, not ${length}${hint}`,
+    );
   }
 
   #positionError(readPosition: number): Error {

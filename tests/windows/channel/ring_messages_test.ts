@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { RingReader } from "../../../src/channel/mod.ts";
+import { SharedMemory } from "../../../src/shared_memory/mod.ts";
 import { test } from "../../util/test.ts";
 import { DATA_AT, messageOf, ringPair, ringPairAt } from "./ring_pair.ts";
 
@@ -345,6 +346,73 @@ test("Messages start at multiples of 8 bytes", () => {
     assertEquals((place?.byteOffset ?? 1) % 8, 0);
     pair.reader.release();
   }
+});
+
+for (const slotSize of [undefined, 24]) {
+  const kind = slotSize === undefined ? "messages of any size" : "slots";
+  test(`tryPeekLatest() shows the newest of ${kind}, and gives back the room of the others`, () => {
+    for (let position = 0; position < 512; position += 8) {
+      using pair = ringPairAt(position, { capacity: 512, slotSize });
+      const { writer, reader } = pair;
+      assertEquals(reader.tryPeekLatest(), undefined);
+      let sent = 0;
+      for (let burst = 1; burst <= 7; burst++) {
+        for (let n = 0; n < burst; n++) {
+          sent++;
+          assert(writer.trySend(messageOf(slotSize ?? sent % 40, sent)));
+        }
+        const newest = messageOf(slotSize ?? sent % 40, sent);
+        assertEquals(reader.tryPeekLatest()?.slice(), newest);
+        // Nothing newer has come, so it is the same one again.
+        assertEquals(reader.tryPeek()?.slice(), newest);
+        assertEquals(reader.tryPeekLatest()?.slice(), newest);
+        if (burst % 2 === 0) {
+          reader.release();
+          assertEquals(reader.tryPeek(), undefined);
+        }
+      }
+    }
+  });
+}
+
+test("peekLatest() waits for a message, and gives null at the end", async () => {
+  using pair = ringPair();
+  const { writer, reader } = pair;
+  const pending = reader.peekLatest();
+  writer.trySend(messageOf(10, 1));
+  assertEquals((await pending)?.slice(), messageOf(10, 1));
+  writer.trySend(messageOf(10, 2));
+  assertEquals(reader.peekLatestSync({ timeout: 1000 })?.slice(), messageOf(10, 2));
+  reader.release();
+  assertThrows(() => reader.peekLatestSync({ timeout: 1 }), Deno.errors.TimedOut);
+  writer.trySend(messageOf(10, 3));
+  writer.close();
+  assertEquals((await reader.peekLatest())?.slice(), messageOf(10, 3));
+  reader.release();
+  assertEquals([reader.tryPeekLatest(), await reader.peekLatest()], [null, null]);
+});
+
+test("tryPeekLatest() shows what precedes a corrupted message, and then throws", () => {
+  using pair = ringPair({ capacity: 512 });
+  const { writer, reader } = pair;
+  writer.trySend(messageOf(8, 1));
+  writer.trySend(messageOf(8, 2));
+  writer.trySend(messageOf(8, 3));
+  // The length of the third.
+  using memory = SharedMemory.open({ name: pair.name });
+  new DataView(memory.buffer).setInt32(DATA_AT + 32, 0x7fff_fff0, true);
+  assertEquals(reader.tryPeekLatest()?.slice(), messageOf(8, 2));
+  reader.release();
+  assertThrows(() => reader.tryPeekLatest(), Deno.errors.InvalidData);
+});
+
+test("A message that is too long for its ring is told a capacity that would do", () => {
+  using pair = ringPair({ capacity: 64 });
+  assertThrows(
+    () => pair.writer.trySend(messageOf(100)),
+    RangeError,
+    "0 to 24 bytes, not 100: a capacity of 256 would do",
+  );
 });
 
 test("Places in a ring have length 0 when it is closed, and its methods throw BadResource", () => {
