@@ -37,7 +37,12 @@ export {
   type WindowsErrorContext,
   type WindowsErrorInit,
 } from "../core/error/windows_error.ts";
-export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+export type {
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitOptions,
+  WaitSyncOptions,
+} from "../core/options/wait_options.ts";
 export type { Security } from "../security/mod.ts";
 export type {
   RingCreateOptions,

@@ -1,6 +1,7 @@
 import { ntStatusError } from "../core/error/windows_error.ts";
 import { openFile, openFileSync, type OpenResult } from "../core/handle/open_native.ts";
 import { Deadline, pause, pauseSync, timeoutError } from "../core/io/deadline.ts";
+import { RetryPauses } from "../core/io/retry_pauses.ts";
 import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { ERROR_FILE_NOT_FOUND } from "../win32/error_codes.ts";
 import { FILE_READ_ATTRIBUTES, GENERIC_WRITE, SYNCHRONIZE } from "../win32/kernel32.ts";
@@ -22,12 +23,6 @@ const OPEN_SYNC_OPTIONS: OptionNames<OpenMailslotSyncOptions> = {
   timeout: true,
 };
 const OPEN_OPTIONS: OptionNames<OpenMailslotOptions> = { ...OPEN_SYNC_OPTIONS, signal: true };
-
-/**
- * Milliseconds between two attempts for a mailslot that does not exist yet, at first and at most.
- */
-const FIRST_PAUSE = 5;
-const LONGEST_PAUSE = 250;
 
 /**
  * Opens a mailslot to send messages to it. One on this computer must exist, unless `wait` is set;
@@ -65,7 +60,8 @@ export async function openMailslot(options: OpenMailslotOptions): Promise<Mailsl
   const target = targetOf(options);
   const deadline = Deadline.start(options);
   const signal = deadline?.signal;
-  for (let period = FIRST_PAUSE;; period = Math.min(2 * period, LONGEST_PAUSE)) {
+  const pauses = new RetryPauses();
+  for (;;) {
     signal?.throwIfAborted();
     // Finding another computer can take seconds, so that is done on another thread.
     const outcome = target.path.server === "." ? tryOpenSync(target) : await tryOpen(target);
@@ -76,7 +72,7 @@ export async function openMailslot(options: OpenMailslotOptions): Promise<Mailsl
       outcome.close();
       throw signal.reason;
     }
-    await pause(Math.min(period, timeToWait(outcome, options, target, deadline)), signal);
+    await pause(pauses.next(timeToWait(outcome, options, target, deadline)), signal);
   }
 }
 
@@ -107,10 +103,11 @@ export function openMailslotSync(options: OpenMailslotSyncOptions): MailslotWrit
   checkOptions(options, OPEN_SYNC_OPTIONS, "openMailslotSync()");
   const target = targetOf(options);
   const deadline = Deadline.start(options);
-  for (let period = FIRST_PAUSE;; period = Math.min(2 * period, LONGEST_PAUSE)) {
+  const pauses = new RetryPauses();
+  for (;;) {
     const outcome = tryOpenSync(target);
     if (outcome instanceof MailslotWriter) return outcome;
-    pauseSync(Math.min(period, timeToWait(outcome, options, target, deadline)));
+    pauseSync(pauses.next(timeToWait(outcome, options, target, deadline)));
   }
 }
 

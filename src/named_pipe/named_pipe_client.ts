@@ -2,6 +2,7 @@ import { lastErrorCode, Win32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { Deadline, pause, pauseSync } from "../core/io/deadline.ts";
 import { FileIo } from "../core/io/file_io.ts";
+import { RetryPauses } from "../core/io/retry_pauses.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
@@ -18,7 +19,6 @@ import {
   type NamedPipeConnectTimeout,
   type NamedPipeMessageSyncOptions,
 } from "./options.ts";
-import { RetryPauses } from "./retry_pauses.ts";
 import { LONGEST_INSTANCE_WAIT, waitForInstance } from "./wait_instance.ts";
 
 const CONNECT_OPTIONS: OptionNames<ConnectNamedPipeOptions> = {

@@ -1,4 +1,5 @@
 import { Deadline, pause, pauseSync } from "../core/io/deadline.ts";
+import { RetryPauses } from "../core/io/retry_pauses.ts";
 import {
   checkBoolean,
   checkInteger,
@@ -22,7 +23,6 @@ import {
   type NamedPipeMode,
   SERVER_OPTIONS,
 } from "./options.ts";
-import { RetryPauses } from "./retry_pauses.ts";
 import { pipeExists, pipeExistsSync } from "./wait_instance.ts";
 
 const LISTEN_OPTIONS: OptionNames<ListenNamedPipeOptions> = {

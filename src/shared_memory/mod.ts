@@ -31,7 +31,12 @@ export {
   type WindowsErrorContext,
   type WindowsErrorInit,
 } from "../core/error/windows_error.ts";
-export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+export type {
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitOptions,
+  WaitSyncOptions,
+} from "../core/options/wait_options.ts";
 export type { ReadonlyBytes } from "../core/memory/read_only.ts";
 export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
 export type { MappedBytes, SharedMemoryAccess } from "./access.ts";

@@ -4,6 +4,7 @@ import {
   checkString,
   type OptionNames,
 } from "../core/options/check_options.ts";
+import type { WaitSyncOptions } from "../core/options/wait_options.ts";
 import { filePath } from "../core/text/file_path.ts";
 import { checkObjectName } from "../core/text/object_name.ts";
 import type { Security } from "../security/attributes.ts";
@@ -196,9 +197,13 @@ export function checkCreateOptions(options: SharedMemoryCreateOptions<AnyAccess>
   }
 }
 
-/** Checks the options of {@linkcode SharedMemory.open}. */
-export function checkOpenOptions(options: SharedMemoryOpenOptions<AnyAccess>): void {
-  checkOptions(options, OPEN_OPTIONS, "SharedMemory.open()");
+/** Checks the options of {@linkcode SharedMemory.open} and `openSync`, but for how long to wait. */
+export function checkOpenOptions(
+  call: string,
+  options: SharedMemoryOpenOptions<AnyAccess>,
+  waitNames: OptionNames<WaitSyncOptions>,
+): void {
+  checkOptions(options, { ...OPEN_OPTIONS, ...waitNames }, call);
   checkCommon(options);
   checkObjectName(options.name, "shared memory object");
   checkPart(options);

@@ -40,7 +40,6 @@ import { type BackingFile, mappedFileSize, openBackingFile } from "./file_backin
 import {
   checkCreateOptions,
   checkHandleOptions,
-  checkOpenOptions,
   partLength,
   type SharedMemoryCreateOptions,
   type SharedMemoryHandleOptions,
@@ -67,7 +66,7 @@ interface SectionCreation {
 }
 
 /** What kind of object a section is in names and messages. */
-function sectionObject(name: string | undefined): NamedObject {
+export function sectionObject(name: string | undefined): NamedObject {
   return { kind: "shared memory", name };
 }
 
@@ -271,11 +270,10 @@ function sizeAndFile(
   }
 }
 
-/** Opens the section of a name; see `SharedMemory.open()`. */
+/** Opens the section of a name, by options that have been checked; see `SharedMemory.open()`. */
 export function openShared<Access extends SharedMemoryAccess>(
   options: SharedMemoryOpenOptions<Access>,
 ): OpenSection<Access> {
-  checkOpenOptions(options);
   const { name, inheritable = false } = options;
   const access = accessOf(options);
   const handle = openSection(name, access, inheritable);

@@ -1,8 +1,22 @@
+import { objectLabel } from "../core/handle/named_object.ts";
+import {
+  OPEN_WAIT_OPTIONS,
+  OPEN_WAIT_SYNC_OPTIONS,
+  type OptionNames,
+} from "../core/options/check_options.ts";
+import type {
+  MayWaitOptions,
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitSyncOptions,
+} from "../core/options/wait_options.ts";
 import { defineInspect, openState } from "../core/text/inspect.ts";
+import { type Opening, openOrWait, openOrWaitSync } from "../core/wait/open_when_exists.ts";
 import { checkViewAccess, type MappedBytes, type SharedMemoryAccess } from "./access.ts";
 import { flushFile } from "./file_backing.ts";
 import { Mapping } from "./mapping.ts";
 import {
+  checkOpenOptions,
   checkViewOptions,
   partLength,
   type SharedMemoryCreateOptions,
@@ -10,7 +24,14 @@ import {
   type SharedMemoryOpenOptions,
   type SharedMemoryViewOptions,
 } from "./options.ts";
-import { adoptShared, closeShared, createShared, type OpenSection, openShared } from "./section.ts";
+import {
+  adoptShared,
+  closeShared,
+  createShared,
+  type OpenSection,
+  openShared,
+  sectionObject,
+} from "./section.ts";
 import { MappedView } from "./view.ts";
 
 /**
@@ -143,15 +164,84 @@ export class SharedMemory<Access extends SharedMemoryAccess = "readWrite"> imple
    * ```
    */
   static open<Access extends SharedMemoryAccess = "readWrite">(
-    options: SharedMemoryOpenOptions<Access>,
+    options: SharedMemoryOpenOptions<Access> & { readonly wait?: false },
+  ): SharedMemory<Access>;
+  /**
+   * Waits until there is shared memory of a name, and opens it. Whoever made it may still be about
+   * to fill it: memory begins as zeros.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * Windows documentation: "OpenFileMappingW function".
+   *
+   * @throws {Deno.errors.TimedOut} If there was none within `timeout` milliseconds.
+   * @throws The reason of `signal`, if it aborts; and what the call throws that does not wait, but
+   *   for `Deno.errors.NotFound`.
+   *
+   * @example Start in any order
+   * ```ts ignore
+   * import { SharedMemory } from "@winipc/winipc/shared-memory";
+   *
+   * using telemetry = await SharedMemory.open({
+   *   name: "Local\\simulator",
+   *   access: "read",
+   *   wait: true,
+   *   timeout: 30_000,
+   * });
+   * console.log(telemetry.size);
+   * ```
+   */
+  static open<Access extends SharedMemoryAccess = "readWrite">(
+    options: SharedMemoryOpenOptions<Access> & OpenWaitOptions,
+  ): Promise<SharedMemory<Access>>;
+  static open<Access extends SharedMemoryAccess>(
+    options: SharedMemoryOpenOptions<Access> & MayWaitOptions,
+  ): SharedMemory<Access> | Promise<SharedMemory<Access>> {
+    const call = "SharedMemory.open()";
+    return openOrWait(call, options, () => SharedMemory.#opening(call, options, OPEN_WAIT_OPTIONS));
+  }
+
+  /**
+   * Opens shared memory that exists; with `wait: true` it waits for it, blocking the thread.
+   *
+   * Windows documentation: "OpenFileMappingW function".
+   *
+   * @throws {Deno.errors.TimedOut} If `wait` is set, and there was none within `timeout`
+   *   milliseconds.
+   * @throws Also what {@linkcode SharedMemory.open} throws.
+   *
+   * @example In a Worker
+   * ```ts ignore
+   * import { SharedMemory } from "@winipc/winipc/shared-memory";
+   *
+   * using memory = SharedMemory.openSync({ name: "Local\\table", wait: true, timeout: 30_000 });
+   * console.log(memory.size);
+   * ```
+   */
+  static openSync<Access extends SharedMemoryAccess = "readWrite">(
+    options: SharedMemoryOpenOptions<Access> & OpenWaitSyncOptions,
   ): SharedMemory<Access> {
-    const section = openShared(options);
-    try {
-      return new SharedMemory(section);
-    } catch (error) {
-      closeShared(section);
-      throw error;
-    }
+    const call = "SharedMemory.openSync()";
+    const prepare = () => SharedMemory.#opening(call, options, OPEN_WAIT_SYNC_OPTIONS);
+    return openOrWaitSync(call, options, prepare);
+  }
+
+  static #opening<Access extends SharedMemoryAccess>(
+    call: string,
+    options: SharedMemoryOpenOptions<Access>,
+    waitNames: OptionNames<WaitSyncOptions>,
+  ): Opening<SharedMemory<Access>> {
+    checkOpenOptions(call, options, waitNames);
+    const open = () => {
+      const section = openShared(options);
+      try {
+        return new SharedMemory(section);
+      } catch (error) {
+        closeShared(section);
+        throw error;
+      }
+    };
+    return { label: objectLabel(sectionObject(options.name)), open };
   }
 
   /**

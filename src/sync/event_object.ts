@@ -1,5 +1,10 @@
 import { lastWin32Error } from "../core/error/windows_error.ts";
 import { checkBoolean } from "../core/options/check_options.ts";
+import type {
+  MayWaitOptions,
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+} from "../core/options/wait_options.ts";
 import {
   CREATE_EVENT_INITIAL_SET,
   CREATE_EVENT_MANUAL_RESET,
@@ -152,8 +157,59 @@ export class EventObject extends Waitable {
    * await frameReady.wait();
    * ```
    */
-  static open(options: WaitableOpenOptions): EventObject {
-    return new EventObject(EVENT.open(options));
+  static open(options: WaitableOpenOptions & { readonly wait?: false }): EventObject;
+  /**
+   * Waits until there is an event of a name, and opens it.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * Windows documentation: "OpenEventW function (synchapi.h)".
+   *
+   * @param options Its name, the rights to ask for, and how long to wait.
+   * @returns The event.
+   * @throws {Deno.errors.TimedOut} If there was none within `timeout` milliseconds.
+   * @throws The reason of `signal`, if it aborts; and what the call throws that does not wait, but
+   * for `Deno.errors.NotFound`.
+   *
+   * @example Start in any order
+   * ```ts
+   * import { EventObject } from "@winipc/winipc/sync";
+   *
+   * using frameReady = await EventObject.open({
+   *   name: "Local\\SimFrameReady",
+   *   waitOnly: true,
+   *   wait: true,
+   *   timeout: 30_000,
+   * });
+   * await frameReady.wait();
+   * ```
+   */
+  static open(options: WaitableOpenOptions & OpenWaitOptions): Promise<EventObject>;
+  static open(options: WaitableOpenOptions & MayWaitOptions): EventObject | Promise<EventObject> {
+    return EVENT.open(options, (object) => new EventObject(object));
+  }
+
+  /**
+   * Opens an event by its name; with `wait: true` it waits for one, blocking the thread.
+   *
+   * Windows documentation: "OpenEventW function (synchapi.h)".
+   *
+   * @param options Its name, the rights to ask for, and whether and how long to wait.
+   * @returns The event.
+   * @throws {Deno.errors.TimedOut} If `wait` is set, and there was none within `timeout`
+   * milliseconds.
+   * @throws Also what {@linkcode EventObject.open} throws.
+   *
+   * @example In a Worker
+   * ```ts
+   * import { EventObject } from "@winipc/winipc/sync";
+   *
+   * using frameReady = EventObject.openSync({ name: "Local\\SimFrameReady", wait: true });
+   * frameReady.waitSync();
+   * ```
+   */
+  static openSync(options: WaitableOpenOptions & OpenWaitSyncOptions): EventObject {
+    return EVENT.openSync(options, (object) => new EventObject(object));
   }
 
   /**

@@ -16,6 +16,9 @@
  * Closing an object ends its pending waits with `Deno.errors.Interrupted`; later calls throw
  * `Deno.errors.BadResource`.
  *
+ * `open()` fails if there is no object of the name; with `wait: true` it waits for one, so that
+ * programs may start in any order. `openSync()` blocks the thread meanwhile.
+ *
  * Names are shared with every program of the session, in any language: a name is what a C program
  * passes to `CreateMutexW` or `OpenEventW`. Objects created here let in only the current user,
  * unless `security` says otherwise.
@@ -52,7 +55,12 @@ export {
   type WindowsErrorContext,
   type WindowsErrorInit,
 } from "../core/error/windows_error.ts";
-export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+export type {
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitOptions,
+  WaitSyncOptions,
+} from "../core/options/wait_options.ts";
 export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
 export { type EventCreateOptions, EventObject } from "./event_object.ts";
 export { Mutex, MutexLock } from "./mutex.ts";

@@ -4,6 +4,9 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { checkWait, Deadline, type TimeoutContext, timeoutError } from "../core/io/deadline.ts";
 import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
 import {
+  type MayWaitOptions,
+  type OpenWaitOptions,
+  type OpenWaitSyncOptions,
   type WaitOptions,
   type WaitSyncOptions,
   windowsTimeout,
@@ -242,8 +245,54 @@ export class Mutex extends SynchronizationObject {
    * using _lock = await mutex.lock();
    * ```
    */
-  static open(options: SyncOpenOptions): Mutex {
-    return new Mutex(MUTEX.open(options));
+  static open(options: SyncOpenOptions & { readonly wait?: false }): Mutex;
+  /**
+   * Waits until there is a mutex of a name, and opens it.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * Windows documentation: "OpenMutexW function (synchapi.h)".
+   *
+   * @param options Its name, and how long to wait.
+   * @returns The mutex.
+   * @throws {Deno.errors.TimedOut} If there was none within `timeout` milliseconds.
+   * @throws The reason of `signal`, if it aborts; and what the call throws that does not wait, but
+   * for `Deno.errors.NotFound`.
+   *
+   * @example Start in any order
+   * ```ts
+   * import { Mutex } from "@winipc/winipc/sync";
+   *
+   * using mutex = await Mutex.open({ name: "Local\\table-lock", wait: true, timeout: 30_000 });
+   * using _lock = await mutex.lock();
+   * ```
+   */
+  static open(options: SyncOpenOptions & OpenWaitOptions): Promise<Mutex>;
+  static open(options: SyncOpenOptions & MayWaitOptions): Mutex | Promise<Mutex> {
+    return MUTEX.open(options, (object) => new Mutex(object));
+  }
+
+  /**
+   * Opens a mutex by its name; with `wait: true` it waits for one, blocking the thread.
+   *
+   * Windows documentation: "OpenMutexW function (synchapi.h)".
+   *
+   * @param options Its name, and whether and how long to wait.
+   * @returns The mutex.
+   * @throws {Deno.errors.TimedOut} If `wait` is set, and there was none within `timeout`
+   * milliseconds.
+   * @throws Also what {@linkcode Mutex.open} throws.
+   *
+   * @example In a Worker
+   * ```ts
+   * import { Mutex } from "@winipc/winipc/sync";
+   *
+   * using mutex = Mutex.openSync({ name: "Local\\table-lock", wait: true, timeout: 30_000 });
+   * using _lock = mutex.lockSync();
+   * ```
+   */
+  static openSync(options: SyncOpenOptions & OpenWaitSyncOptions): Mutex {
+    return MUTEX.openSync(options, (object) => new Mutex(object));
   }
 
   /**

@@ -1,9 +1,17 @@
 import { lastErrorCode } from "../core/error/windows_error.ts";
-import { adoptCreated, adoptOpened } from "../core/handle/named_object.ts";
+import { adoptCreated, adoptOpened, objectLabel } from "../core/handle/named_object.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
+import {
+  checkBoolean,
+  checkOptions,
+  OPEN_WAIT_OPTIONS,
+  OPEN_WAIT_SYNC_OPTIONS,
+  type OptionNames,
+} from "../core/options/check_options.ts";
+import type { MayWaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { checkObjectName, withArticle } from "../core/text/object_name.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
+import { type Opening, openOrWait, openOrWaitSync } from "../core/wait/open_when_exists.ts";
 import { type Security, securityAttributes } from "../security/attributes.ts";
 import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
 import { kernel32, READ_CONTROL, SYNCHRONIZE } from "../win32/kernel32.ts";
@@ -145,15 +153,44 @@ export class ObjectKind<Options extends SyncCreateOptions> {
     return { className, name, shared: name !== undefined || inheritable, ...created };
   }
 
-  /** What `open()` of the public class does. */
-  open(options: WaitableOpenOptions): OwnedObject {
-    const { className, noun, openOperation, fullAccess, waitAccess } = this.#kind;
+  /** What `open()` of the public class does; `make` makes its object. */
+  open<T>(
+    options: WaitableOpenOptions & MayWaitOptions,
+    make: (object: OwnedObject) => T,
+  ): T | Promise<T> {
+    const call = `${this.#kind.className}.open()`;
+    return openOrWait(call, options, () => this.#opening(call, OPEN_WAIT_OPTIONS, options, make));
+  }
+
+  /** What `openSync()` of the public class does. */
+  openSync<T>(
+    options: WaitableOpenOptions & MayWaitOptions,
+    make: (object: OwnedObject) => T,
+  ): T {
+    const call = `${this.#kind.className}.openSync()`;
+    const prepare = () => this.#opening(call, OPEN_WAIT_SYNC_OPTIONS, options, make);
+    return openOrWaitSync(call, options, prepare);
+  }
+
+  #opening<T>(
+    call: string,
+    waitNames: OptionNames<WaitSyncOptions>,
+    options: WaitableOpenOptions,
+    make: (object: OwnedObject) => T,
+  ): Opening<T> {
+    const { noun, waitAccess } = this.#kind;
     const names = waitAccess === undefined ? SYNC_OPEN_OPTIONS : WAITABLE_OPEN_OPTIONS;
-    checkOptions<SyncOpenOptions>(options, names, `${className}.open()`);
-    const { name, inheritable = false, waitOnly = false } = options;
+    checkOptions<SyncOpenOptions>(options, { ...names, ...waitNames }, call);
+    const { name, inheritable, waitOnly } = options;
     checkBoolean("inheritable", inheritable);
     checkBoolean("waitOnly", waitOnly);
     checkObjectName(name, noun);
+    const label = objectLabel({ kind: noun, name });
+    return { label, open: () => make(this.#open(options)) };
+  }
+
+  #open({ name, inheritable = false, waitOnly = false }: WaitableOpenOptions): OwnedObject {
+    const { className, noun, openOperation, fullAccess, waitAccess } = this.#kind;
     const open = (access: number) =>
       kernel32()[openOperation](access, inheritable ? 1 : 0, encodeWide(name));
     let value = open(waitOnly ? waitAccess ?? fullAccess : fullAccess);

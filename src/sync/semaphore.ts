@@ -5,7 +5,13 @@ import {
   WAIT_OPTIONS,
   WAIT_SYNC_OPTIONS,
 } from "../core/options/check_options.ts";
-import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
+import type {
+  MayWaitOptions,
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitOptions,
+  WaitSyncOptions,
+} from "../core/options/wait_options.ts";
 import { tryWait, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
 import { defineInspect } from "../core/text/inspect.ts";
 import { ERROR_TOO_MANY_POSTS } from "../win32/error_codes.ts";
@@ -207,8 +213,54 @@ export class Semaphore extends Waitable {
    * await jobs.wait();
    * ```
    */
-  static open(options: WaitableOpenOptions): Semaphore {
-    return new Semaphore(SEMAPHORE.open(options));
+  static open(options: WaitableOpenOptions & { readonly wait?: false }): Semaphore;
+  /**
+   * Waits until there is a semaphore of a name, and opens it.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * Windows documentation: "OpenSemaphoreW function (synchapi.h)".
+   *
+   * @param options Its name, the rights to ask for, and how long to wait.
+   * @returns The semaphore.
+   * @throws {Deno.errors.TimedOut} If there was none within `timeout` milliseconds.
+   * @throws The reason of `signal`, if it aborts; and what the call throws that does not wait, but
+   * for `Deno.errors.NotFound`.
+   *
+   * @example Start in any order
+   * ```ts
+   * import { Semaphore } from "@winipc/winipc/sync";
+   *
+   * using jobs = await Semaphore.open({ name: "Local\\jobs", wait: true, timeout: 30_000 });
+   * await jobs.wait();
+   * ```
+   */
+  static open(options: WaitableOpenOptions & OpenWaitOptions): Promise<Semaphore>;
+  static open(options: WaitableOpenOptions & MayWaitOptions): Semaphore | Promise<Semaphore> {
+    return SEMAPHORE.open(options, (object) => new Semaphore(object));
+  }
+
+  /**
+   * Opens a semaphore by its name; with `wait: true` it waits for one, blocking the thread.
+   *
+   * Windows documentation: "OpenSemaphoreW function (synchapi.h)".
+   *
+   * @param options Its name, the rights to ask for, and whether and how long to wait.
+   * @returns The semaphore.
+   * @throws {Deno.errors.TimedOut} If `wait` is set, and there was none within `timeout`
+   * milliseconds.
+   * @throws Also what {@linkcode Semaphore.open} throws.
+   *
+   * @example In a Worker
+   * ```ts
+   * import { Semaphore } from "@winipc/winipc/sync";
+   *
+   * using jobs = Semaphore.openSync({ name: "Local\\jobs", wait: true, timeout: 30_000 });
+   * jobs.waitSync();
+   * ```
+   */
+  static openSync(options: WaitableOpenOptions & OpenWaitSyncOptions): Semaphore {
+    return SEMAPHORE.openSync(options, (object) => new Semaphore(object));
   }
 
   /**

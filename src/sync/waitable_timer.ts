@@ -1,5 +1,10 @@
 import { lastWin32Error } from "../core/error/windows_error.ts";
 import { checkBoolean } from "../core/options/check_options.ts";
+import type {
+  MayWaitOptions,
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+} from "../core/options/wait_options.ts";
 import { tryWait } from "../core/wait/wait_single.ts";
 import {
   CREATE_WAITABLE_TIMER_HIGH_RESOLUTION,
@@ -168,8 +173,56 @@ export class WaitableTimer extends Waitable {
    * await tick.wait();
    * ```
    */
-  static open(options: WaitableOpenOptions): WaitableTimer {
-    return new WaitableTimer(TIMER.open(options));
+  static open(options: WaitableOpenOptions & { readonly wait?: false }): WaitableTimer;
+  /**
+   * Waits until there is a timer of a name, and opens it.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * Windows documentation: "OpenWaitableTimerW function (synchapi.h)".
+   *
+   * @param options Its name, the rights to ask for, and how long to wait.
+   * @returns The timer.
+   * @throws {Deno.errors.TimedOut} If there was none within `timeout` milliseconds.
+   * @throws The reason of `signal`, if it aborts; and what the call throws that does not wait, but
+   * for `Deno.errors.NotFound`.
+   *
+   * @example Start in any order
+   * ```ts
+   * import { WaitableTimer } from "@winipc/winipc/sync";
+   *
+   * using tick = await WaitableTimer.open({ name: "Local\\tick", wait: true, timeout: 30_000 });
+   * await tick.wait();
+   * ```
+   */
+  static open(options: WaitableOpenOptions & OpenWaitOptions): Promise<WaitableTimer>;
+  static open(
+    options: WaitableOpenOptions & MayWaitOptions,
+  ): WaitableTimer | Promise<WaitableTimer> {
+    return TIMER.open(options, (object) => new WaitableTimer(object));
+  }
+
+  /**
+   * Opens a timer by its name; with `wait: true` it waits for one, blocking the thread.
+   *
+   * Windows documentation: "OpenWaitableTimerW function (synchapi.h)".
+   *
+   * @param options Its name, the rights to ask for, and whether and how long to wait.
+   * @returns The timer.
+   * @throws {Deno.errors.TimedOut} If `wait` is set, and there was none within `timeout`
+   * milliseconds.
+   * @throws Also what {@linkcode WaitableTimer.open} throws.
+   *
+   * @example In a Worker
+   * ```ts
+   * import { WaitableTimer } from "@winipc/winipc/sync";
+   *
+   * using tick = WaitableTimer.openSync({ name: "Local\\tick", wait: true, timeout: 30_000 });
+   * tick.waitSync();
+   * ```
+   */
+  static openSync(options: WaitableOpenOptions & OpenWaitSyncOptions): WaitableTimer {
+    return TIMER.openSync(options, (object) => new WaitableTimer(object));
   }
 
   /**

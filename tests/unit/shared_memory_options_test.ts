@@ -17,6 +17,10 @@ const part = {
   offset: ["0", "offset must be a number"],
   size: ["8", "size must be a number"],
 } as const;
+const wait = {
+  wait: [1, "wait must be true or false"],
+  timeout: ["5", "timeout must be a number"],
+} as const;
 const retry = {
   timeout: ["5", "timeout must be a number"],
   maxAttempts: [null, "maxAttempts must be a number"],
@@ -46,6 +50,20 @@ testOptionTables([
     wrong: {
       ...common,
       ...part,
+      ...wait,
+      signal: [5, "signal must be an AbortSignal"],
+      name: [null, "The name of a shared memory object must be a string"],
+    },
+  },
+  {
+    call: "SharedMemory.openSync()",
+    run: (options) => SharedMemory.openSync(options as { name: string }),
+    valid: { name: "any" },
+    required: true,
+    wrong: {
+      ...common,
+      ...part,
+      ...wait,
       name: [null, "The name of a shared memory object must be a string"],
     },
   },

@@ -1,7 +1,7 @@
 import { quoteName } from "../../core/text/object_name.ts";
 import type { Security } from "../../security/attributes.ts";
 import { SharedMemory } from "../../shared_memory/shared_memory.ts";
-import { Mutex } from "../../sync/mutex.ts";
+import { Mutex, type MutexLock } from "../../sync/mutex.ts";
 import { Semaphore } from "../../sync/semaphore.ts";
 import {
   HEADER_SIZE,
@@ -48,7 +48,7 @@ export function createQueue(
 ): OpenQueue {
   const { capacity, security, exclusive = false } = options;
   const name = mappingName(options.name);
-  return setUp(options, times, () => {
+  return setUp(options, times, lockInTime, () => {
     try {
       return SharedMemory.create({ name, size: RING_AT + capacity, security, exclusive: true });
     } catch (error) {
@@ -59,12 +59,31 @@ export function createQueue(
   });
 }
 
-/** Joins a queue; the options are checked. See `SharedQueue.open()`. */
-export function openQueue(
-  options: SharedQueueOpenOptions,
-  times: QueueTimes = PROTOCOL_TIMES,
-): OpenQueue {
-  return setUp(options, times, () => SharedMemory.open({ name: mappingName(options.name) }));
+/**
+ * Joins a queue; the options are checked. See `SharedQueue.open()`.
+ *
+ * @param waits Whether it is tried again later, and so need not wait for others that set it up.
+ * @throws {Deno.errors.WouldBlock} If `waits` is set, and another member sets it up just now.
+ */
+export function openQueue(options: SharedQueueOpenOptions, waits: boolean): OpenQueue {
+  const lock = waits ? lockNow : lockInTime;
+  const open = () => SharedMemory.open({ name: mappingName(options.name) });
+  return setUp(options, PROTOCOL_TIMES, lock, open);
+}
+
+function lockInTime(mutex: Mutex): MutexLock {
+  return mutex.lockSync({ timeout: SET_UP_TIMEOUT });
+}
+
+function lockNow(mutex: Mutex): MutexLock {
+  const lock = mutex.tryLock();
+  if (lock !== undefined) return lock;
+  throw new Deno.errors.WouldBlock("another member keeps it from being set up");
+}
+
+/** What a queue is called in messages. */
+export function queueLabel(name: string): string {
+  return `queue ${quoteName(name)}`;
 }
 
 /**
@@ -74,12 +93,13 @@ export function openQueue(
 function setUp(
   { name, security, capacity: wanted }: SharedQueueOpenOptions,
   times: QueueTimes,
+  lock: (mutex: Mutex) => MutexLock,
   createOrOpen: () => SharedMemory,
 ): OpenQueue {
-  const label = `queue ${quoteName(name)}`;
+  const label = queueLabel(name);
   using mutex = Mutex.create({ name: mutexName(name), security });
   // A lock that was abandoned is as good: what its owner did is done again.
-  using _lock = mutex.lockSync({ timeout: SET_UP_TIMEOUT });
+  using _lock = lock(mutex);
   using opened = new DisposableStack();
   const section = opened.use(createOrOpen());
   const capacity = initialize(section, wanted, name);

@@ -1,4 +1,5 @@
 import { checkBoolean, checkOptions, type OptionNames } from "../../core/options/check_options.ts";
+import type { WaitSyncOptions } from "../../core/options/wait_options.ts";
 import { checkObjectName } from "../../core/text/object_name.ts";
 import type { Security } from "../../security/attributes.ts";
 import { isCapacity } from "./layout.ts";
@@ -61,8 +62,12 @@ export function checkCreateOptions(call: string, options: SharedQueueCreateOptio
 }
 
 /** @throws {TypeError | RangeError} If an option does not exist or is not valid. */
-export function checkOpenOptions(call: string, options: SharedQueueOpenOptions): void {
-  checkOptions(options, OPEN_OPTIONS, call);
+export function checkOpenOptions(
+  call: string,
+  options: SharedQueueOpenOptions,
+  waitNames: OptionNames<WaitSyncOptions>,
+): void {
+  checkOptions(options, { ...OPEN_OPTIONS, ...waitNames }, call);
   checkQueueName(options.name);
   if (options.capacity !== undefined) checkCapacity(options.capacity);
 }

@@ -1,10 +1,22 @@
-import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
+import {
+  OPEN_WAIT_OPTIONS,
+  OPEN_WAIT_SYNC_OPTIONS,
+  type OptionNames,
+} from "../../core/options/check_options.ts";
+import type {
+  MayWaitOptions,
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitOptions,
+  WaitSyncOptions,
+} from "../../core/options/wait_options.ts";
+import { type Opening, openOrWait, openOrWaitSync } from "../../core/wait/open_when_exists.ts";
 import { defineInspect, openState } from "../../core/text/inspect.ts";
 import { checkMessage, startDeadline, startDeadlineSync } from "../arguments.ts";
 import { messagesUntilClosed } from "../messages.ts";
 import { maxPayload } from "./layout.ts";
 import { QueueMember } from "./member.ts";
-import { createQueue, type OpenQueue, openQueue } from "./open_queue.ts";
+import { createQueue, type OpenQueue, openQueue, queueLabel } from "./open_queue.ts";
 import {
   checkCreateOptions,
   checkOpenOptions,
@@ -162,9 +174,69 @@ export class SharedQueue implements Disposable, AsyncIterable<Uint8Array<ArrayBu
    * console.log(queue.capacity);
    * ```
    */
-  static open(options: SharedQueueOpenOptions): SharedQueue {
-    checkOpenOptions("SharedQueue.open()", options);
-    return new SharedQueue(openQueue(options));
+  static open(options: SharedQueueOpenOptions & { readonly wait?: false }): SharedQueue;
+  /**
+   * Waits until there is a queue of a name, and joins it.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * Windows documentation: "OpenFileMappingW function".
+   *
+   * @param options The queue's name, and how long to wait.
+   * @returns The queue.
+   * @throws {Deno.errors.TimedOut} If there was none within `timeout` milliseconds.
+   * @throws The reason of `signal`, if it aborts; and what the call throws that does not wait, but
+   *   for `Deno.errors.NotFound`.
+   *
+   * @example Start in any order
+   * ```ts no-eval
+   * import { SharedQueue } from "@winipc/winipc/channel";
+   *
+   * using queue = await SharedQueue.open({ name: "jobs", wait: true, timeout: 30_000 });
+   * console.log(queue.capacity);
+   * ```
+   */
+  static open(options: SharedQueueOpenOptions & OpenWaitOptions): Promise<SharedQueue>;
+  static open(
+    options: SharedQueueOpenOptions & MayWaitOptions,
+  ): SharedQueue | Promise<SharedQueue> {
+    const call = "SharedQueue.open()";
+    return openOrWait(call, options, () => SharedQueue.#opening(call, options, OPEN_WAIT_OPTIONS));
+  }
+
+  /**
+   * Joins a queue that exists; with `wait: true` it waits for one, blocking the thread.
+   *
+   * Windows documentation: "OpenFileMappingW function".
+   *
+   * @param options The queue's name, and whether and how long to wait.
+   * @returns The queue.
+   * @throws {Deno.errors.TimedOut} If `wait` is set, and there was none within `timeout`
+   *   milliseconds.
+   * @throws Also what {@linkcode SharedQueue.open} throws.
+   *
+   * @example In a Worker
+   * ```ts no-eval
+   * import { SharedQueue } from "@winipc/winipc/channel";
+   *
+   * using queue = SharedQueue.openSync({ name: "jobs", wait: true });
+   * console.log(queue.dequeueSync());
+   * ```
+   */
+  static openSync(options: SharedQueueOpenOptions & OpenWaitSyncOptions): SharedQueue {
+    const call = "SharedQueue.openSync()";
+    const prepare = () => SharedQueue.#opening(call, options, OPEN_WAIT_SYNC_OPTIONS);
+    return openOrWaitSync(call, options, prepare);
+  }
+
+  static #opening(
+    call: string,
+    options: SharedQueueOpenOptions,
+    waitNames: OptionNames<WaitSyncOptions>,
+  ): Opening<SharedQueue> {
+    checkOpenOptions(call, options, waitNames);
+    const open = (waits: boolean) => new SharedQueue(openQueue(options, waits));
+    return { label: queueLabel(options.name), open };
   }
 
   /** The queue's name. */

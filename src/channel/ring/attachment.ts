@@ -2,7 +2,7 @@ import { currentProcess, mayLive } from "../../process/process_identity.ts";
 import type { SharedMemoryOpenOptions } from "../../shared_memory/options.ts";
 import { SharedMemory } from "../../shared_memory/shared_memory.ts";
 import { EventObject } from "../../sync/event_object.ts";
-import { Mutex } from "../../sync/mutex.ts";
+import { Mutex, type MutexLock } from "../../sync/mutex.ts";
 import { quoteName } from "../../core/text/object_name.ts";
 import {
   bytesBetween,
@@ -105,11 +105,16 @@ export class RingAttachment implements Disposable {
     return RingAttachment.#attach(role, ring, resources);
   }
 
-  /** Opens a ring that exists, and takes a role in it; the options are checked. */
-  static open(role: Role, { name }: RingOpenOptions): RingAttachment {
+  /**
+   * Opens a ring that exists, and takes a role in it; the options are checked.
+   *
+   * @param waits Whether it is tried again later, and so need not wait for others that join.
+   * @throws {Deno.errors.WouldBlock} If `waits` is set, and another process joins just now.
+   */
+  static open(role: Role, { name }: RingOpenOptions, waits: boolean): RingAttachment {
     using resources = new DisposableStack();
     const join = resources.use(openJoin(name));
-    using _lock = join.lockSync({ timeout: JOIN_TIMEOUT });
+    using _lock = waits ? lockNow(join) : join.lockSync({ timeout: JOIN_TIMEOUT });
     const dataEvent = resources.use(EventObject.open({ name: `${name}.data` }));
     const spaceEvent = resources.use(EventObject.open({ name: `${name}.space` }));
     const memory = resources.use(SharedMemory.open({ name }));
@@ -148,7 +153,8 @@ export class RingAttachment implements Disposable {
   }
 }
 
-function ringLabel(name: string): string {
+/** What a ring is called in messages. */
+export function ringLabel(name: string): string {
   return `ring channel ${quoteName(name)}`;
 }
 
@@ -163,6 +169,12 @@ function openJoin(name: string): Mutex {
       { cause: error.cause },
     );
   }
+}
+
+function lockNow(join: Mutex): MutexLock {
+  const lock = join.tryLock();
+  if (lock !== undefined) return lock;
+  throw new Deno.errors.WouldBlock("another process keeps it from being joined");
 }
 
 function openIfExists(options: SharedMemoryOpenOptions): SharedMemory | undefined {

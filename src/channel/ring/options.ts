@@ -5,6 +5,7 @@ import {
   checkOptions,
   type OptionNames,
 } from "../../core/options/check_options.ts";
+import type { WaitSyncOptions } from "../../core/options/wait_options.ts";
 import { checkObjectName } from "../../core/text/object_name.ts";
 import type { Security } from "../../security/attributes.ts";
 import { capacityForSlots, type Geometry, geometryFault, MAX_CAPACITY } from "./layout.ts";
@@ -120,9 +121,17 @@ export interface WantedGeometry extends Geometry {
   readonly isCapacityGiven: boolean;
 }
 
-/** Checks the options of a call that opens a ring. @throws {TypeError} If one is not valid. */
-export function checkOpenOptions(call: string, options: RingOpenOptions): void {
-  checkOptions(options, OPEN_OPTIONS, call);
+/**
+ * Checks the options of a call that opens a ring, but for how long to wait for one.
+ *
+ * @throws {TypeError} If one is not valid.
+ */
+export function checkOpenOptions(
+  call: string,
+  options: RingOpenOptions,
+  waitNames: OptionNames<WaitSyncOptions>,
+): void {
+  checkOptions(options, { ...OPEN_OPTIONS, ...waitNames }, call);
   checkRingName(options.name);
 }
 

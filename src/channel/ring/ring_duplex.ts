@@ -1,14 +1,29 @@
 import type { Deadline } from "../../core/io/deadline.ts";
 import { AsyncLock } from "../../core/io/async_lock.ts";
-import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
+import {
+  OPEN_WAIT_OPTIONS,
+  OPEN_WAIT_SYNC_OPTIONS,
+  type OptionNames,
+} from "../../core/options/check_options.ts";
+import type {
+  MayWaitOptions,
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitOptions,
+  WaitSyncOptions,
+} from "../../core/options/wait_options.ts";
 import { quoteName } from "../../core/text/object_name.ts";
 import { defineInspect } from "../../core/text/inspect.ts";
+import { type Opening, openOrWait, openOrWaitSync } from "../../core/wait/open_when_exists.ts";
 import { byteLengthOf, checkMessage, startDeadline, startDeadlineSync } from "../arguments.ts";
+import { RingAttachment } from "./attachment.ts";
+import type { Role } from "./layout.ts";
 import {
   checkDuplexCreateOptions,
   checkOpenOptions,
   type RingDuplexCreateOptions,
   type RingOpenOptions,
+  waitingMode,
 } from "./options.ts";
 import { RingReader } from "./ring_reader.ts";
 import { RingWriter } from "./ring_writer.ts";
@@ -83,7 +98,7 @@ export class RingDuplex implements Disposable {
 
   private constructor(name: string, reader: RingReader, writer: RingWriter) {
     this.#name = name;
-    this.#label = `ring duplex ${quoteName(name)}`;
+    this.#label = duplexLabel(name);
     this.reader = reader;
     this.writer = writer;
   }
@@ -128,14 +143,73 @@ export class RingDuplex implements Disposable {
    * using duplex = RingDuplex.open({ name: "Local\\calculator" });
    * ```
    */
-  static open(options: RingOpenOptions): RingDuplex {
-    checkOpenOptions("RingDuplex.open()", options);
+  static open(options: RingOpenOptions & { readonly wait?: false }): RingDuplex;
+  /**
+   * Waits until there is a pair of rings of a name, and becomes the side that asks.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * @param options The pair's name, how to wait for messages, and how long for the pair.
+   * @returns This side.
+   * @throws What {@linkcode RingWriter.open} throws.
+   *
+   * @example Start in any order
+   * ```ts no-eval
+   * import { RingDuplex } from "@winipc/winipc/channel";
+   *
+   * const options = { name: "Local\\calculator", wait: true, timeout: 30_000 } as const;
+   * using duplex = await RingDuplex.open(options);
+   * console.log(await duplex.request(new TextEncoder().encode("1 + 1")));
+   * ```
+   */
+  static open(options: RingOpenOptions & OpenWaitOptions): Promise<RingDuplex>;
+  static open(options: RingOpenOptions & MayWaitOptions): RingDuplex | Promise<RingDuplex> {
+    const call = "RingDuplex.open()";
+    return openOrWait(call, options, () => RingDuplex.#opening(call, options, OPEN_WAIT_OPTIONS));
+  }
+
+  /**
+   * Opens a pair of rings that exists, and becomes the side that asks; with `wait: true` it waits
+   * for the pair, blocking the thread.
+   *
+   * @param options The pair's name, how to wait for messages, and whether and how long for the
+   *   pair.
+   * @returns This side.
+   * @throws What {@linkcode RingWriter.openSync} throws.
+   *
+   * @example In a Worker
+   * ```ts no-eval
+   * import { RingDuplex } from "@winipc/winipc/channel";
+   *
+   * using duplex = RingDuplex.openSync({ name: "Local\\calculator", wait: true });
+   * console.log(duplex.requestSync(new TextEncoder().encode("1 + 1")));
+   * ```
+   */
+  static openSync(options: RingOpenOptions & OpenWaitSyncOptions): RingDuplex {
+    const call = "RingDuplex.openSync()";
+    const prepare = () => RingDuplex.#opening(call, options, OPEN_WAIT_SYNC_OPTIONS);
+    return openOrWaitSync(call, options, prepare);
+  }
+
+  static #opening(
+    call: string,
+    options: RingOpenOptions,
+    waitNames: OptionNames<WaitSyncOptions>,
+  ): Opening<RingDuplex> {
+    checkOpenOptions(call, options, waitNames);
+    const mode = waitingMode(options);
     const { request, reply } = ringNames(options.name);
-    return pair(
-      () => RingReader.open({ ...options, name: reply }),
-      () => RingWriter.open({ ...options, name: request }),
-      (reader, writer) => new RingDuplex(options.name, reader, writer),
-    );
+    // The longer name of the two rings may be too long.
+    checkOpenOptions(call, { ...options, name: request }, waitNames);
+    const attach = (role: Role, name: string, waits: boolean) =>
+      RingAttachment.open(role, { name }, waits);
+    const open = (waits: boolean) =>
+      pair(
+        () => new RingReader(attach("reader", reply, waits), mode),
+        () => new RingWriter(attach("writer", request, waits), mode),
+        (reader, writer) => new RingDuplex(options.name, reader, writer),
+      );
+    return { label: duplexLabel(options.name), open };
   }
 
   /**
@@ -402,6 +476,10 @@ export class RingDuplex implements Disposable {
     if (!this.#isBroken) return;
     throw new Deno.errors.Interrupted(`The ${this.#label} was closed while a call was pending`);
   }
+}
+
+function duplexLabel(name: string): string {
+  return `ring duplex ${quoteName(name)}`;
 }
 
 function ringNames(name: string): { readonly request: string; readonly reply: string } {

@@ -1,9 +1,21 @@
 import type { Deadline } from "../../core/io/deadline.ts";
-import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
+import {
+  OPEN_WAIT_OPTIONS,
+  OPEN_WAIT_SYNC_OPTIONS,
+  type OptionNames,
+} from "../../core/options/check_options.ts";
+import type {
+  MayWaitOptions,
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitOptions,
+  WaitSyncOptions,
+} from "../../core/options/wait_options.ts";
+import { type Opening, openOrWait, openOrWaitSync } from "../../core/wait/open_when_exists.ts";
 import { defineInspect, openState } from "../../core/text/inspect.ts";
 import { checkBytes, startDeadline, startDeadlineSync } from "../arguments.ts";
 import { messagesUntilClosed } from "../messages.ts";
-import { RingAttachment } from "./attachment.ts";
+import { RingAttachment, ringLabel } from "./attachment.ts";
 import { maxMessageSize } from "./layout.ts";
 import {
   checkCreateOptions,
@@ -140,10 +152,67 @@ export class RingReader implements Disposable, AsyncIterable<Uint8Array<ArrayBuf
    * using reader = RingReader.open({ name: "Local\\telemetry", waiting: "event" });
    * ```
    */
-  static open(options: RingOpenOptions): RingReader {
-    checkOpenOptions("RingReader.open()", options);
+  static open(options: RingOpenOptions & { readonly wait?: false }): RingReader;
+  /**
+   * Waits until there is a ring of a name, and becomes its reader.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * @param options The ring's name, how to wait for messages, and how long for the ring.
+   * @returns The reader.
+   * @throws {Deno.errors.TimedOut} If there was none within `timeout` milliseconds.
+   * @throws The reason of `signal`, if it aborts; and what the call throws that does not wait, but
+   *   for `Deno.errors.NotFound`.
+   *
+   * @example Start in any order
+   * ```ts no-eval
+   * import { RingReader } from "@winipc/winipc/channel";
+   *
+   * using reader = await RingReader.open({ name: "Local\\telemetry", wait: true, timeout: 30_000 });
+   * for await (const message of reader) console.log(message.length);
+   * ```
+   */
+  static open(options: RingOpenOptions & OpenWaitOptions): Promise<RingReader>;
+  static open(options: RingOpenOptions & MayWaitOptions): RingReader | Promise<RingReader> {
+    const call = "RingReader.open()";
+    return openOrWait(call, options, () => RingReader.#opening(call, options, OPEN_WAIT_OPTIONS));
+  }
+
+  /**
+   * Becomes the reader of a ring that exists; with `wait: true` it waits for the ring, blocking the
+   * thread.
+   *
+   * @param options The ring's name, how to wait for messages, and whether and how long for the
+   *   ring.
+   * @returns The reader.
+   * @throws {Deno.errors.TimedOut} If `wait` is set, and there was none within `timeout`
+   *   milliseconds.
+   * @throws Also what {@linkcode RingReader.open} throws.
+   *
+   * @example In a Worker
+   * ```ts no-eval
+   * import { RingReader } from "@winipc/winipc/channel";
+   *
+   * using reader = RingReader.openSync({ name: "Local\\telemetry", wait: true });
+   * console.log(reader.receiveSync());
+   * ```
+   */
+  static openSync(options: RingOpenOptions & OpenWaitSyncOptions): RingReader {
+    const call = "RingReader.openSync()";
+    const prepare = () => RingReader.#opening(call, options, OPEN_WAIT_SYNC_OPTIONS);
+    return openOrWaitSync(call, options, prepare);
+  }
+
+  static #opening(
+    call: string,
+    options: RingOpenOptions,
+    waitNames: OptionNames<WaitSyncOptions>,
+  ): Opening<RingReader> {
+    checkOpenOptions(call, options, waitNames);
     const mode = waitingMode(options);
-    return new RingReader(RingAttachment.open("reader", options), mode);
+    const open = (waits: boolean) =>
+      new RingReader(RingAttachment.open("reader", options, waits), mode);
+    return { label: ringLabel(options.name), open };
   }
 
   /** The ring's name. */

@@ -1,9 +1,21 @@
 import type { Deadline } from "../../core/io/deadline.ts";
 import { checkInteger } from "../../core/options/check_options.ts";
-import type { WaitOptions, WaitSyncOptions } from "../../core/options/wait_options.ts";
+import {
+  OPEN_WAIT_OPTIONS,
+  OPEN_WAIT_SYNC_OPTIONS,
+  type OptionNames,
+} from "../../core/options/check_options.ts";
+import type {
+  MayWaitOptions,
+  OpenWaitOptions,
+  OpenWaitSyncOptions,
+  WaitOptions,
+  WaitSyncOptions,
+} from "../../core/options/wait_options.ts";
+import { type Opening, openOrWait, openOrWaitSync } from "../../core/wait/open_when_exists.ts";
 import { defineInspect, openState } from "../../core/text/inspect.ts";
 import { checkBytes, checkMessages, startDeadline, startDeadlineSync } from "../arguments.ts";
-import { RingAttachment } from "./attachment.ts";
+import { RingAttachment, ringLabel } from "./attachment.ts";
 import { maxMessageSize } from "./layout.ts";
 import {
   checkCreateOptions,
@@ -132,10 +144,67 @@ export class RingWriter implements Disposable {
    * using writer = RingWriter.open({ name: "Local\\telemetry" });
    * ```
    */
-  static open(options: RingOpenOptions): RingWriter {
-    checkOpenOptions("RingWriter.open()", options);
+  static open(options: RingOpenOptions & { readonly wait?: false }): RingWriter;
+  /**
+   * Waits until there is a ring of a name, and becomes its writer.
+   *
+   * Cancel safety: an aborted or timed-out call has left nothing open.
+   *
+   * @param options The ring's name, how to wait for messages, and how long for the ring.
+   * @returns The writer.
+   * @throws {Deno.errors.TimedOut} If there was none within `timeout` milliseconds.
+   * @throws The reason of `signal`, if it aborts; and what the call throws that does not wait, but
+   *   for `Deno.errors.NotFound`.
+   *
+   * @example Start in any order
+   * ```ts no-eval
+   * import { RingWriter } from "@winipc/winipc/channel";
+   *
+   * using writer = await RingWriter.open({ name: "Local\\telemetry", wait: true, timeout: 30_000 });
+   * await writer.send(new TextEncoder().encode("hello"));
+   * ```
+   */
+  static open(options: RingOpenOptions & OpenWaitOptions): Promise<RingWriter>;
+  static open(options: RingOpenOptions & MayWaitOptions): RingWriter | Promise<RingWriter> {
+    const call = "RingWriter.open()";
+    return openOrWait(call, options, () => RingWriter.#opening(call, options, OPEN_WAIT_OPTIONS));
+  }
+
+  /**
+   * Becomes the writer of a ring that exists; with `wait: true` it waits for the ring, blocking the
+   * thread.
+   *
+   * @param options The ring's name, how to wait for messages, and whether and how long for the
+   *   ring.
+   * @returns The writer.
+   * @throws {Deno.errors.TimedOut} If `wait` is set, and there was none within `timeout`
+   *   milliseconds.
+   * @throws Also what {@linkcode RingWriter.open} throws.
+   *
+   * @example In a Worker
+   * ```ts no-eval
+   * import { RingWriter } from "@winipc/winipc/channel";
+   *
+   * using writer = RingWriter.openSync({ name: "Local\\telemetry", wait: true });
+   * writer.sendSync(new TextEncoder().encode("hello"));
+   * ```
+   */
+  static openSync(options: RingOpenOptions & OpenWaitSyncOptions): RingWriter {
+    const call = "RingWriter.openSync()";
+    const prepare = () => RingWriter.#opening(call, options, OPEN_WAIT_SYNC_OPTIONS);
+    return openOrWaitSync(call, options, prepare);
+  }
+
+  static #opening(
+    call: string,
+    options: RingOpenOptions,
+    waitNames: OptionNames<WaitSyncOptions>,
+  ): Opening<RingWriter> {
+    checkOpenOptions(call, options, waitNames);
     const mode = waitingMode(options);
-    return new RingWriter(RingAttachment.open("writer", options), mode);
+    const open = (waits: boolean) =>
+      new RingWriter(RingAttachment.open("writer", options, waits), mode);
+    return { label: ringLabel(options.name), open };
   }
 
   /** The ring's name. */

@@ -8,6 +8,10 @@ export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]:
 export const WAIT_OPTIONS = { signal: true, timeout: true } as const;
 /** Options of calls that only block the thread. */
 export const WAIT_SYNC_OPTIONS = { timeout: true } as const;
+/** Options of calls that open something, and may wait for it. */
+export const OPEN_WAIT_OPTIONS = { wait: true, ...WAIT_OPTIONS } as const;
+/** The same for calls that block the thread. */
+export const OPEN_WAIT_SYNC_OPTIONS = { wait: true, ...WAIT_SYNC_OPTIONS } as const;
 
 /**
  * Checks the options object of a public call: it must be an object with no option that does not

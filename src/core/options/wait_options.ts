@@ -30,6 +30,30 @@ export interface WaitSyncOptions {
   readonly timeout?: number;
 }
 
+/** Options for an `open()` that waits until there is what it opens. */
+export interface OpenWaitOptions extends WaitOptions {
+  /**
+   * Waits for an object that does not exist yet. Windows does not tell when one is created, so this
+   * polls: after 5 ms at first, then after pauses that double up to a quarter of a second. `timeout`
+   * and `signal` end the wait.
+   */
+  readonly wait: true;
+}
+
+/** Options for an `openSync()`, which waits if it is told to. */
+export interface OpenWaitSyncOptions extends WaitSyncOptions {
+  /**
+   * Whether to wait, blocking the thread, for an object that does not exist yet: see
+   * {@linkcode OpenWaitOptions.wait}. `timeout` needs it.
+   *
+   * @default {false}
+   */
+  readonly wait?: boolean;
+}
+
+/** The options of an opening call that may wait, whichever form it has. */
+export type MayWaitOptions = WaitOptions & OpenWaitSyncOptions;
+
 /**
  * A timeout as Windows takes it: milliseconds as an unsigned 32-bit number, rounded up so that none
  * is cut short.

@@ -58,6 +58,8 @@ const OPEN = { name: [...NAMES.name, undefined], inheritable: NOT_BOOLEAN };
 const OPEN_WAITABLE = { ...OPEN, waitOnly: NOT_BOOLEAN };
 const WAIT_SYNC = { timeout: [null, "5", 5n, {}] };
 const WAIT = { ...WAIT_SYNC, signal: [5, "abort", {}, new AbortController()] };
+const OPEN_WAIT = { ...WAIT, wait: NOT_BOOLEAN };
+const OPEN_WAIT_SYNC = { ...WAIT_SYNC, wait: NOT_BOOLEAN };
 const name = uniqueName("sync");
 
 const SYNC_DOORS: readonly Door[] = [
@@ -70,14 +72,26 @@ const SYNC_DOORS: readonly Door[] = [
     call: "EventObject.open()",
     run: (options) => EventObject.open(options as never),
     required: { name },
-    wrong: OPEN_WAITABLE,
+    wrong: { ...OPEN_WAITABLE, ...OPEN_WAIT },
+  },
+  {
+    call: "EventObject.openSync()",
+    run: (options) => EventObject.openSync(options as never),
+    required: { name },
+    wrong: { ...OPEN_WAITABLE, ...OPEN_WAIT_SYNC },
   },
   { call: "Mutex.create()", run: (options) => Mutex.create(options as never), wrong: CREATE },
   {
     call: "Mutex.open()",
     run: (options) => Mutex.open(options as never),
     required: { name },
-    wrong: OPEN,
+    wrong: { ...OPEN, ...OPEN_WAIT },
+  },
+  {
+    call: "Mutex.openSync()",
+    run: (options) => Mutex.openSync(options as never),
+    required: { name },
+    wrong: { ...OPEN, ...OPEN_WAIT_SYNC },
   },
   {
     call: "Semaphore.create()",
@@ -89,7 +103,13 @@ const SYNC_DOORS: readonly Door[] = [
     call: "Semaphore.open()",
     run: (options) => Semaphore.open(options as never),
     required: { name },
-    wrong: OPEN_WAITABLE,
+    wrong: { ...OPEN_WAITABLE, ...OPEN_WAIT },
+  },
+  {
+    call: "Semaphore.openSync()",
+    run: (options) => Semaphore.openSync(options as never),
+    required: { name },
+    wrong: { ...OPEN_WAITABLE, ...OPEN_WAIT_SYNC },
   },
   {
     call: "WaitableTimer.create()",
@@ -100,7 +120,13 @@ const SYNC_DOORS: readonly Door[] = [
     call: "WaitableTimer.open()",
     run: (options) => WaitableTimer.open(options as never),
     required: { name },
-    wrong: OPEN_WAITABLE,
+    wrong: { ...OPEN_WAITABLE, ...OPEN_WAIT },
+  },
+  {
+    call: "WaitableTimer.openSync()",
+    run: (options) => WaitableTimer.openSync(options as never),
+    required: { name },
+    wrong: { ...OPEN_WAITABLE, ...OPEN_WAIT_SYNC },
   },
   {
     call: "WaitableTimer.set()",
