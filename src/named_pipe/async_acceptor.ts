@@ -193,6 +193,7 @@ export class AsyncAcceptor {
         if (this.#waiters.delete(waiter)) reject(reason);
       },
       () => deadline.timedOut(this.#context("FSCTL_PIPE_LISTEN", "No client connected to")),
+      false,
     );
     this.eventLoopRef.retain();
     try {

@@ -62,6 +62,7 @@ export type {
   WaitSyncOptions,
 } from "../core/options/wait_options.ts";
 export { type SddlOptions, type Security, SecurityDescriptor } from "../security/mod.ts";
+export type { DisposableAbortSignal, ToSignalOptions } from "./abort_signal.ts";
 export { type EventCreateOptions, EventObject } from "./event_object.ts";
 export { Mutex, MutexLock } from "./mutex.ts";
 export type { SyncCreateOptions, SyncOpenOptions, WaitableOpenOptions } from "./object_kind.ts";

@@ -25,6 +25,7 @@ import {
 import { LONGEST_INTERVAL, Poller, pollNow } from "./poller.ts";
 import {
   defineObjectInspect,
+  eventLoopRefOf,
   SIGNAL_SOURCE,
   type SignalSource,
   SynchronizationObject,
@@ -332,7 +333,7 @@ export class Mutex extends SynchronizationObject {
 
   /**
    * Waits until the mutex is free and takes it, without blocking the thread. The program stays
-   * alive while it waits.
+   * alive while it waits, unless `unref()` says otherwise.
    *
    * Cancel safety: a call that rejects has not taken the mutex. One that is no longer awaited, as
    * after a `Promise.race`, still takes it: end it by `signal` or `timeout`.
@@ -457,14 +458,18 @@ export class Mutex extends SynchronizationObject {
   async #lockInOrder(deadline: Deadline | undefined): Promise<MutexLock> {
     const waiter = Promise.withResolvers<MutexLock>();
     this.#queue.add(waiter);
-    this.#poller ??= new Poller(() => {
-      if (this.#timeToLeaveFree() === 0) this.#lockForFirst();
-    }, this.#timeToLeaveFree());
+    this.#poller ??= new Poller(
+      () => {
+        if (this.#timeToLeaveFree() === 0) this.#lockForFirst();
+      },
+      () => eventLoopRefOf(this).isRef,
+      this.#timeToLeaveFree(),
+    );
     using _watch = deadline?.watch((reason) => this.#reject(waiter, reason), () => {
       // Polls have gaps: poll once more, so that a mutex that is free now is not missed.
       this.#lockForFirst();
       return deadline.timedOut(this.#timeoutContext());
-    });
+    }, false);
     try {
       return await waiter.promise;
     } finally {

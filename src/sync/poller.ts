@@ -15,23 +15,27 @@ export function pollNow(): void {
 }
 
 /**
- * Polls with growing intervals until it is disposed of. It keeps the program alive.
+ * Polls with growing intervals until it is disposed of. It keeps the program alive while those
+ * that it polls for do.
  *
  * That is how this thread waits for what it must take itself. The thread pool cannot wait for a
  * mutex: the pool's thread would own it.
  */
 export class Poller implements Disposable {
   readonly #poll: () => void;
+  readonly #keepsAlive: () => boolean;
   #interval: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
   /**
    * @param poll Polls once; it must not throw. It may dispose of the poller.
+   * @param keepsAlive Whether the program is to stay alive; asked before each pause.
    * @param interval The time to the first poll, in milliseconds.
    */
-  constructor(poll: () => void, interval = SHORTEST_INTERVAL) {
+  constructor(poll: () => void, keepsAlive: () => boolean, interval = SHORTEST_INTERVAL) {
     this.#poll = poll;
+    this.#keepsAlive = keepsAlive;
     this.#interval = Math.max(SHORTEST_INTERVAL, interval);
     pollers.add(this);
     this.#schedule();
@@ -58,6 +62,7 @@ export class Poller implements Disposable {
 
   #schedule(): void {
     this.#timer = setTimeout(() => this.#pollAndSchedule(), this.#interval);
+    if (!this.#keepsAlive()) Deno.unrefTimer(this.#timer);
     this.#interval = Math.min(2 * this.#interval, LONGEST_INTERVAL);
   }
 }

@@ -31,6 +31,7 @@ import {
 } from "./object_kind.ts";
 import {
   defineObjectInspect,
+  eventLoopRefOf,
   handleOf,
   SIGNAL_SOURCE,
   type SignalSource,
@@ -370,7 +371,7 @@ export class Semaphore extends Waitable {
     // The wait may take a permit at the very moment the semaphore is closed.
     const value = handle.retain();
     try {
-      await waitForObject(handle, options);
+      await waitForObject(handle, options, eventLoopRefOf(this));
     } catch (error) {
       handle.release();
       throw error;

@@ -1,11 +1,24 @@
 import { isWorker } from "../core/thread/thread_resources.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
+import { EventLoopRef } from "../core/io/event_loop_ref.ts";
+import {
+  checkBoolean,
+  checkOptions,
+  type OptionNames,
+  WAIT_OPTIONS,
+  WAIT_SYNC_OPTIONS,
+} from "../core/options/check_options.ts";
 import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 import { tryWait, waitForObject, waitForObjectSync } from "../core/wait/wait_single.ts";
 import { defineInspect } from "../core/text/inspect.ts";
+import {
+  abortWhenSignaled,
+  type DisposableAbortSignal,
+  type ToSignalOptions,
+} from "./abort_signal.ts";
 import type { MutexLock } from "./mutex.ts";
 import type { OwnedObject } from "./object_kind.ts";
+import { pollNow } from "./poller.ts";
 
 /**
  * How a wait for several objects deals with one of them: what it means to consume its signal and
@@ -59,8 +72,12 @@ export interface MutexOwnership {
 /** The method by which waits for several objects get an object's {@linkcode SignalSource}. */
 export const SIGNAL_SOURCE: unique symbol = Symbol("signalSource");
 
+const TO_SIGNAL_OPTIONS: OptionNames<ToSignalOptions> = { ref: true };
+
 /** What a public object owns, for the modules of this folder. */
 let ownedObject: (object: SynchronizationObject) => OwnedObject;
+/** Whether the waits for an object keep the program alive. */
+export let eventLoopRefOf: (object: SynchronizationObject) => EventLoopRef;
 
 /**
  * The common base of {@linkcode EventObject}, {@linkcode Mutex}, {@linkcode Semaphore} and
@@ -83,9 +100,11 @@ let ownedObject: (object: SynchronizationObject) => OwnedObject;
  */
 export abstract class SynchronizationObject implements Disposable {
   readonly #object: OwnedObject;
+  readonly #eventLoopRef = new EventLoopRef();
 
   static {
     ownedObject = (object) => object.#object;
+    eventLoopRefOf = (object) => object.#eventLoopRef;
   }
 
   /** @ignore */
@@ -152,6 +171,31 @@ export abstract class SynchronizationObject implements Disposable {
     return this.#object.handle.duplicateTo(processId);
   }
 
+  /** Keeps the program alive while it waits for the object, which is the default. */
+  ref(): void {
+    this.#eventLoopRef.ref();
+    // Polls keep the program alive from their next pause on.
+    pollNow();
+  }
+
+  /**
+   * Lets the program end though it waits for the object. A wait for several objects lets it end if
+   * that was said of all of them.
+   *
+   * @example Listen for news as long as the program has other things to do
+   * ```ts
+   * import { EventObject } from "@winipc/winipc/sync";
+   *
+   * using changed = EventObject.create({ name: "Local\\table-changed" });
+   * changed.unref();
+   * changed.wait().then(() => console.log("the table has changed"), console.error);
+   * ```
+   */
+  unref(): void {
+    this.#eventLoopRef.unref();
+    pollNow();
+  }
+
   /**
    * Closes the object; further calls do nothing. Pending waits end with `Deno.errors.Interrupted`;
    * later calls throw `Deno.errors.BadResource`.
@@ -214,7 +258,7 @@ export function isShared(object: SynchronizationObject): boolean {
 export abstract class Waitable extends SynchronizationObject {
   /**
    * Waits until the object is signaled, without blocking the thread. The program stays alive while
-   * it waits.
+   * it waits, unless `unref()` says otherwise.
    *
    * Cancel safety: a wait that rejects has not consumed a signal. If the signal has already been
    * consumed when `signal` aborts, the timeout passes or the object is closed, the wait resolves.
@@ -250,7 +294,7 @@ export abstract class Waitable extends SynchronizationObject {
   async wait(options: WaitOptions = {}): Promise<void> {
     const { className, handle } = ownedObject(this);
     checkOptions(options, WAIT_OPTIONS, `${className}.wait()`);
-    await waitForObject(handle, options);
+    await waitForObject(handle, options, eventLoopRefOf(this));
   }
 
   /**
@@ -279,6 +323,41 @@ export abstract class Waitable extends SynchronizationObject {
     const { className, handle } = ownedObject(this);
     checkOptions(options, WAIT_SYNC_OPTIONS, `${className}.waitSync()`);
     waitForObjectSync(handle, options);
+  }
+
+  /**
+   * An `AbortSignal` that aborts when the object is signaled, for calls that take one: a program
+   * can so be told to stop by another one. It waits at once, and consumes the signal; its reason is
+   * an `AbortError`.
+   *
+   * Dispose of it when it is no longer needed: it then waits no longer, and never aborts. (An
+   * auto-reset event that was opened with `waitOnly` is an exception: if its signal is consumed in
+   * that very moment, it aborts, as the signal cannot be restored.) It does not abort either when
+   * the object is closed. It does not keep the program alive, unless asked.
+   *
+   * Windows documentation: "SetThreadpoolWait function (threadpoolapiset.h)".
+   *
+   * @param options Whether it keeps the program alive.
+   * @returns The signal, which has already aborted if the object is signaled now.
+   * @throws {Deno.errors.BadResource} If the object is closed.
+   * @throws {Deno.errors.PermissionDenied} If the handle has no right to wait.
+   * @throws {TypeError} If an option does not exist or is of a wrong type.
+   *
+   * @example Serve until another program signals an event
+   * ```ts
+   * import { EventObject } from "@winipc/winipc/sync";
+   *
+   * using stop = EventObject.create({ name: "Local\\server-stop", manualReset: true });
+   * using signal = stop.toSignal();
+   * const server = Deno.serve({ signal }, () => new Response("hello"));
+   * await server.finished;
+   * ```
+   */
+  toSignal(options: ToSignalOptions = {}): DisposableAbortSignal {
+    const { className } = ownedObject(this);
+    checkOptions(options, TO_SIGNAL_OPTIONS, `${className}.toSignal()`);
+    checkBoolean("ref", options.ref);
+    return abortWhenSignaled(this[SIGNAL_SOURCE](), options);
   }
 
   /**

@@ -16,6 +16,7 @@ import { INFINITE, MAXIMUM_WAIT_OBJECTS } from "../win32/kernel32.ts";
 import type { MutexLock } from "./mutex.ts";
 import { LONGEST_INTERVAL, Poller } from "./poller.ts";
 import type { SignalSource, SynchronizationObject } from "./synchronization_object.ts";
+import { TentativeSignal } from "./tentative_signal.ts";
 import {
   adoptMutex,
   assertNoHeldMutex,
@@ -24,8 +25,8 @@ import {
   candidatesOf,
   groupsOf,
   isHeldMutex,
+  keepAlive,
   multipleTimeout,
-  TentativeSignal,
 } from "./wait_multiple.ts";
 
 /**
@@ -119,15 +120,16 @@ export async function waitAll(
     const onClose = () => controller.abort(closedMeanwhile(handle.label));
     resources.defer(handle.onClose(onClose));
   }
-  using _watch = deadline?.watch((reason) => controller.abort(reason), () => TIMED_OUT);
+  using _watch = deadline?.watch((reason) => controller.abort(reason), () => TIMED_OUT, false);
+  const keepsAlive = () => keepAlive(candidates);
   let interval = 1;
   for (;;) {
     const missing = firstUnsignaled(candidates);
     if (missing === undefined) {
-      await nextPoll(interval, signal);
+      await nextPoll(interval, keepsAlive, signal);
       interval = Math.min(2 * interval, LONGEST_INTERVAL);
     } else {
-      await untilSignaled(missing, signal);
+      await untilSignaled(missing, candidates, signal);
       interval = 1;
     }
     const isOver = signal.reason === TIMED_OUT;
@@ -257,11 +259,24 @@ function firstUnsignaled(candidates: readonly Candidate[]): SignalSource | undef
 
 /**
  * Waits until an object is signaled or `signal` aborts, without keeping the signal of the object.
+ *
+ * @param candidates All objects, each of which may keep the program alive.
  */
-async function untilSignaled(source: SignalSource, signal: AbortSignal): Promise<void> {
+async function untilSignaled(
+  source: SignalSource,
+  candidates: readonly Candidate[],
+  signal: AbortSignal,
+): Promise<void> {
   const tentative = new TentativeSignal(source);
   try {
-    await waitForObject(source.handle, { signal });
+    await waitForObject(source.handle, { signal }, {
+      retain() {
+        for (const { eventLoopRef } of candidates) eventLoopRef.retain();
+      },
+      release() {
+        for (const { eventLoopRef } of candidates) eventLoopRef.release();
+      },
+    });
   } catch (error) {
     tentative.commit();
     if (signal.aborted) return;
@@ -286,9 +301,13 @@ function blockUntilSignaled(source: SignalSource, milliseconds: number): void {
  * Waits for an interval in milliseconds, until this thread releases a mutex, or until `signal`
  * aborts.
  */
-async function nextPoll(interval: number, signal: AbortSignal): Promise<void> {
+async function nextPoll(
+  interval: number,
+  keepsAlive: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  using _poller = new Poller(resolve, interval);
+  using _poller = new Poller(resolve, keepsAlive, interval);
   using _watch = Deadline.start({ signal })?.watch(() => resolve(), () => undefined);
   await promise;
 }

@@ -11,14 +11,15 @@ import { INFINITE, MAXIMUM_WAIT_OBJECTS } from "../win32/kernel32.ts";
 import type { MutexLock } from "./mutex.ts";
 import { Poller } from "./poller.ts";
 import type { SynchronizationObject } from "./synchronization_object.ts";
+import { TentativeSignal } from "./tentative_signal.ts";
 import {
   assertNoHeldMutex,
   blockForAny,
   type Candidate,
   candidatesOf,
   groupsOf,
+  keepAlive,
   multipleTimeout,
-  TentativeSignal,
   tryAny,
   type WaitResult,
 } from "./wait_multiple.ts";
@@ -206,7 +207,7 @@ class AnyWait {
         // Polls have gaps: poll once more, so that a signal that is there now is not missed.
         this.#poll();
         return deadline.timedOut(anyTimeout(candidates));
-      }));
+      }, false));
     }
     try {
       for (const candidate of candidates) this.#start(candidate);
@@ -214,7 +215,7 @@ class AnyWait {
       this.#end(error);
     }
     if (!this.#ended && this.#polled.length > 0) {
-      this.#resources.use(new Poller(() => this.#poll()));
+      this.#resources.use(new Poller(() => this.#poll(), () => keepAlive(candidates)));
     }
   }
 
@@ -224,7 +225,7 @@ class AnyWait {
   }
 
   #start(candidate: Candidate): void {
-    const { source } = candidate;
+    const { source, eventLoopRef } = candidate;
     const { handle } = source;
     if (source.consume === "irreversible") {
       this.#polled.push(candidate);
@@ -234,7 +235,7 @@ class AnyWait {
     const signal = new TentativeSignal(source);
     const settle = (outcome: WaitOutcome) => this.#settle(candidate, signal, outcome);
     try {
-      this.#waits.push(new ThreadpoolWait(handle, INFINITE, settle));
+      this.#waits.push(new ThreadpoolWait(handle, INFINITE, settle, eventLoopRef));
     } catch (error) {
       signal.commit();
       throw error;

@@ -1,5 +1,6 @@
 import { lastWin32Error } from "../core/error/windows_error.ts";
 import type { TimeoutContext } from "../core/io/deadline.ts";
+import type { EventLoopRef } from "../core/io/event_loop_ref.ts";
 import {
   kernel32,
   MAXIMUM_WAIT_OBJECTS,
@@ -10,6 +11,7 @@ import {
 import { WAIT_TIMEOUT } from "../win32/error_codes.ts";
 import type { MutexLock } from "./mutex.ts";
 import {
+  eventLoopRefOf,
   SIGNAL_SOURCE,
   type SignalSource,
   SynchronizationObject,
@@ -20,6 +22,8 @@ const OPERATION = "WaitForMultipleObjects";
 /** An object that a wait may consume the signal of. */
 export interface Candidate {
   readonly source: SignalSource;
+  /** Says whether waiting for it keeps the program alive. */
+  readonly eventLoopRef: EventLoopRef;
   /** Its index in the caller's list. */
   readonly index: number;
 }
@@ -29,35 +33,6 @@ export interface WaitResult {
   readonly index: number;
   /** The lock, if the object is a mutex. */
   readonly lock: MutexLock | undefined;
-}
-
-/**
- * A signal that a wait may consume before it is known whether it is wanted. `commit()` or
- * `rollback()` is called once; until then the handle is retained, so that the signal can be
- * restored even if the object is closed meanwhile.
- */
-export class TentativeSignal {
-  readonly #source: SignalSource;
-  readonly #value: Deno.PointerObject;
-
-  constructor(source: SignalSource) {
-    this.#source = source;
-    this.#value = source.handle.retain();
-  }
-
-  /** The signal was not consumed, or is wanted. */
-  commit(): void {
-    this.#source.handle.release();
-  }
-
-  /** The signal was consumed and is not wanted: restores it. */
-  rollback(): void {
-    try {
-      if (this.#source.consume === "reversible") this.#source.restore(this.#value);
-    } finally {
-      this.#source.handle.release();
-    }
-  }
 }
 
 /**
@@ -73,13 +48,20 @@ export function candidatesOf(objects: readonly SynchronizationObject[], call: st
   }
   if (objects.length === 0) throw new TypeError(`${call} needs at least one object`);
   return objects.map((object: unknown, index) => {
-    if (object instanceof SynchronizationObject) return { source: object[SIGNAL_SOURCE](), index };
+    if (object instanceof SynchronizationObject) {
+      return { source: object[SIGNAL_SOURCE](), eventLoopRef: eventLoopRefOf(object), index };
+    }
     throw new TypeError(
       `${call} waits for EventObject, Mutex, Semaphore and WaitableTimer, not for ${
         Deno.inspect(object)
       }, which is at index ${index}`,
     );
   });
+}
+
+/** Whether a wait for all of them keeps the program alive: it does if one of them does. */
+export function keepAlive(candidates: readonly Candidate[]): boolean {
+  return candidates.some(({ eventLoopRef }) => eventLoopRef.isRef);
 }
 
 /** Splits into groups that Windows can wait for at once. */

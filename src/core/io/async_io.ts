@@ -199,10 +199,14 @@ export class AsyncIoRequest implements Completable {
     timedOut: (() => Error) | undefined,
   ): Promise<void> {
     let expired: { readonly reason: unknown } | undefined;
-    const watch = deadline.watch((reason) => {
-      expired ??= { reason };
-      this.cancel();
-    }, () => timedOut?.());
+    const watch = deadline.watch(
+      (reason) => {
+        expired ??= { reason };
+        this.cancel();
+      },
+      () => timedOut?.(),
+      this.eventLoopRef === undefined,
+    );
     try {
       await completion;
     } finally {

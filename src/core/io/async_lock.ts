@@ -35,7 +35,8 @@ export class AsyncLock {
       resolve();
     };
     this.#queue.push(admit);
-    const watch = deadline?.watch(giveUp, timedOut);
+    // Who has the lock keeps the program alive, if it is to be kept.
+    const watch = deadline?.watch(giveUp, timedOut, false);
     return promise;
   }
 

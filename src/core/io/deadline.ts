@@ -85,8 +85,15 @@ export class Deadline {
    * Runs `expire` once, with the signal's reason when it aborts, or with what `timedOut` makes when
    * the time is over. Disposing of the result ends that; nothing is left behind then, neither a
    * timer nor a listener.
+   *
+   * @param keepsAlive Whether the program stays alive until then. What waits for something that
+   * keeps the program alive itself, or that lets it end on purpose, says no.
    */
-  watch(expire: (reason: unknown) => void, timedOut: () => unknown): Disposable {
+  watch(
+    expire: (reason: unknown) => void,
+    timedOut: () => unknown,
+    keepsAlive = true,
+  ): Disposable {
     const { signal } = this;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let expired = false;
@@ -104,6 +111,7 @@ export class Deadline {
     };
     const startTimer = () => {
       timer = setTimeout(onTimer, Math.min(Math.ceil(this.remaining), LONGEST_TIMER));
+      if (!keepsAlive) Deno.unrefTimer(timer);
     };
     if (this.#end !== Infinity) startTimer();
     if (signal?.aborted) onAbort();

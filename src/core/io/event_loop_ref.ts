@@ -8,6 +8,11 @@ export class EventLoopRef {
   #calls = 0;
   #isUnref = false;
 
+  /** Whether calls keep the program alive. */
+  get isRef(): boolean {
+    return !this.#isUnref;
+  }
+
   /** A call begins to wait. */
   retain(): void {
     this.#calls++;

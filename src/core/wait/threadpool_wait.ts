@@ -32,6 +32,9 @@ const AT_ONCE = new BigInt64Array(1);
 /** FILETIME counts units of 100 ns; negative is from now. */
 const UNITS_PER_MILLISECOND = 10_000;
 
+/** What is told when a wait begins and ends: it keeps the program alive meanwhile, or not. */
+export type WaitRef = Pick<EventLoopRef, "retain" | "release">;
+
 /** A wait keeps the program alive. */
 const ALWAYS = new EventLoopRef();
 
@@ -46,7 +49,8 @@ export function pendingWaits(): number {
 export type WaitOutcome = "signaled" | "timedOut" | "cancelled";
 
 /**
- * One wait of the thread pool for one object. The program stays alive until its outcome is known.
+ * One wait of the thread pool for one object. The program stays alive until its outcome is known,
+ * unless an `eventLoopRef` lets it end.
  * If the thread of JavaScript ends before, the wait is cancelled.
  *
  * The object must have been tried with this handle before, as the pool has no way to report a bad
@@ -55,7 +59,7 @@ export type WaitOutcome = "signaled" | "timedOut" | "cancelled";
 export class ThreadpoolWait implements Completable {
   /** A wait that is set again may have two packets. */
   readonly isRepeatable = true;
-  readonly eventLoopRef = ALWAYS;
+  readonly eventLoopRef: WaitRef;
   readonly #token = completionPort.nextToken();
   readonly #handle: OwnedHandle;
   readonly #object: Deno.PointerObject;
@@ -73,8 +77,15 @@ export class ThreadpoolWait implements Completable {
    *
    * @param milliseconds The timeout as Windows takes it, INFINITE included.
    * @param settle Called once with the outcome, possibly within `cancel()`. It must not throw.
+   * @param eventLoopRef Says whether the wait keeps the program alive, as it does if left out.
    */
-  constructor(handle: OwnedHandle, milliseconds: number, settle: (outcome: WaitOutcome) => void) {
+  constructor(
+    handle: OwnedHandle,
+    milliseconds: number,
+    settle: (outcome: WaitOutcome) => void,
+    eventLoopRef: WaitRef = ALWAYS,
+  ) {
+    this.eventLoopRef = eventLoopRef;
     // The pool goes on waiting for the object while the wait is being cancelled, as when the handle
     // is closed.
     this.#handle = handle;

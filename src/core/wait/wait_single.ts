@@ -5,7 +5,7 @@ import { lastWin32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
 import { checkWait, Deadline, type TimeoutContext, timeoutError } from "../io/deadline.ts";
 import { type WaitOptions, type WaitSyncOptions, windowsTimeout } from "../options/wait_options.ts";
-import { ThreadpoolWait } from "./threadpool_wait.ts";
+import { ThreadpoolWait, type WaitRef } from "./threadpool_wait.ts";
 
 /**
  * Result of a wait for one object. `"signaled"` has taken the signal; `"abandoned"` has taken a
@@ -41,11 +41,16 @@ export function waitForObjectSync(
  * The signal is never lost: if it has been taken when the signal aborts, the timeout passes or the
  * handle is closed, the wait counts as satisfied.
  *
+ * @param eventLoopRef Says whether the wait keeps the program alive, as it does if left out.
  * @throws {Deno.errors.TimedOut} If the timeout passes first.
  * @throws {Deno.errors.BadResource} If the handle is closed.
  * @throws {Deno.errors.Interrupted} If the handle is closed meanwhile.
  */
-export async function waitForObject(handle: OwnedHandle, options: WaitOptions = {}): Promise<void> {
+export async function waitForObject(
+  handle: OwnedHandle,
+  options: WaitOptions = {},
+  eventLoopRef?: WaitRef,
+): Promise<void> {
   checkWait(options);
   if (tryWait(handle) !== "unsignaled") return;
   const deadline = Deadline.start(options);
@@ -57,12 +62,13 @@ export async function waitForObject(handle: OwnedHandle, options: WaitOptions = 
   const wait = new ThreadpoolWait(handle, INFINITE, (outcome) => {
     if (outcome === "signaled") resolve();
     else reject(expired === undefined ? closedMeanwhile(handle.label) : expired.reason);
-  });
+  }, eventLoopRef);
   const expire = (reason: unknown) => {
     expired = { reason };
     wait.cancel();
   };
-  using _watch = deadline?.watch(expire, () => deadline.timedOut(noSignal(handle)));
+  const timedOut = () => deadline?.timedOut(noSignal(handle));
+  using _watch = deadline?.watch(expire, timedOut, false);
   await promise;
 }
 

@@ -3,6 +3,8 @@ import { connectNamedPipe, listenNamedPipe } from "../../../src/named_pipe/mod.t
 // Leaves something behind at its end, as its first argument says; the other side is played by the test.
 const [what, path] = Deno.args;
 const buffer = new Uint8Array(64);
+/** A timeout far longer than a test: what keeps the program alive until then hangs it. */
+const LONG = 10_000_000;
 const options = { path, backlog: 3 };
 
 switch (what) {
@@ -22,6 +24,12 @@ switch (what) {
     const listener = listenNamedPipe(options);
     listener.unref();
     listener.accept();
+    break;
+  }
+  case "accept unref timeout": {
+    const listener = listenNamedPipe(options);
+    listener.unref();
+    listener.accept({ timeout: LONG });
     break;
   }
   case "accept unref later": {
@@ -48,6 +56,14 @@ switch (what) {
     conn.read(buffer);
     conn.read(buffer);
     conn.unref();
+    break;
+  }
+  case "read unref timeout": {
+    const conn = await connectNamedPipe({ path });
+    conn.unref();
+    conn.read(buffer, { timeout: LONG });
+    // It waits for the first one.
+    conn.read(buffer, { timeout: LONG });
     break;
   }
   case "write unref": {

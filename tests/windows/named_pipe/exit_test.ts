@@ -27,7 +27,7 @@ for (const what of ["accept", "accept ref again"]) {
   });
 }
 
-for (const what of ["accept unref", "accept unref later"]) {
+for (const what of ["accept unref", "accept unref later", "accept unref timeout"]) {
   test(`A program that waits for a client ends if it is told to: ${what}`, async () => {
     await using process = program(what, uniqueName("pipe"));
     assertEquals(await process.readLine(), "ready");
@@ -47,7 +47,7 @@ test("A program stays alive while it reads", async () => {
   assertEquals(await readText(server), null);
 });
 
-for (const what of ["read unref later", "write unref"]) {
+for (const what of ["read unref later", "read unref timeout", "write unref"]) {
   test(`A program in the middle of a transfer ends if it is told to: ${what}`, async () => {
     using listener = listenNamedPipe({ path: uniqueName("pipe"), bufferSize: 4096 });
     await using process = program(what, listener.path);
