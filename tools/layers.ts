@@ -61,7 +61,7 @@ export const EDGES: Edges = {
   "sync": [...CORE, "struct", "security"],
   "shared_memory": [...CORE, "struct", "security"],
   "anonymous_pipe": [...CORE],
-  "process": [...CORE, "struct", "anonymous_pipe"],
+  "process": [...CORE, "struct", "sync", "anonymous_pipe"],
   "named_pipe": [...CORE, "security"],
   "mailslot": [...CORE, "security"],
   "channel": [...CORE, "struct", "security", "sync", "shared_memory", "process"],

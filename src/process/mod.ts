@@ -1,9 +1,10 @@
 /**
- * Processes: children that get exactly the handles they are to have.
+ * Processes: children that get exactly the handles they are to have, and any process to wait for.
  *
  * {@linkcode spawnWithHandles} starts a process in the style of `Deno.Command`, and gives it pipes,
- * shared memory, events and other objects that need no name. Needs only `--allow-ffi`; importing it
- * has no effect.
+ * shared memory, events and other objects that need no name. {@linkcode ProcessObject} waits for
+ * the end of a process that something else has started, such as the other end of a pipe. Needs only
+ * `--allow-ffi`; importing it has no effect.
  *
  * Windows documentation: "Creating a Child Process with Redirected Input and Output", "Handle
  * Inheritance".
@@ -29,6 +30,7 @@ export {
   type WindowsErrorInit,
 } from "../core/error/windows_error.ts";
 export type { WaitOptions } from "../core/options/wait_options.ts";
+export { ProcessObject, type ProcessOpenOptions } from "./process_object.ts";
 export type { Inheritable } from "./child_handle.ts";
 export { type ChildStream, spawnWithHandles, type SpawnWithHandlesOptions } from "./spawn.ts";
 export {

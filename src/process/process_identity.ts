@@ -73,8 +73,18 @@ export function hasEnded(process: OwnedHandle): boolean {
   return tryWait(process) !== "unsignaled";
 }
 
-/** "GetProcessTimes function". */
-function creationTime(process: Deno.PointerValue, label: string): bigint {
+/** The exit code of a process that has ended, as a signed 32-bit number. */
+export function exitCode(process: OwnedHandle): number {
+  const code = new Int32Array(1);
+  if (kernel32().GetExitCodeProcess(process.value, code) !== 0) return code[0];
+  throw lastWin32Error({
+    operation: "GetExitCodeProcess",
+    doing: `Cannot tell how ${process.label} ended`,
+  });
+}
+
+/** When a process was created, as FILETIME ("GetProcessTimes function"). */
+export function creationTime(process: Deno.PointerValue, label: string): bigint {
   const created = FILETIME.create();
   const other = new Uint8Array(FILETIME.size);
   if (kernel32().GetProcessTimes(process, created.bytes, other, other, other) === 0) {

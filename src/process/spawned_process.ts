@@ -1,7 +1,8 @@
 import { isWorker } from "../core/thread/thread_resources.ts";
-import { lastErrorCode, lastWin32Error, win32Error } from "../core/error/windows_error.ts";
+import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { StartedProcess } from "./create_process.ts";
+import { exitCode } from "./process_identity.ts";
 import { Deadline } from "../core/io/deadline.ts";
 import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
@@ -236,16 +237,10 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
 
 async function statusOf(handle: OwnedHandle): Promise<SpawnedProcessStatus> {
   await waitForObject(handle);
-  const code = new Int32Array(1);
-  if (kernel32().GetExitCodeProcess(handle.value, code) === 0) {
-    throw lastWin32Error({
-      operation: "GetExitCodeProcess",
-      doing: `Cannot tell how ${handle.label} ended`,
-    });
-  }
+  const code = exitCode(handle);
   // Nobody needs it any more, and who does not dispose of the object is not to leak it.
   handle.close();
-  return { success: code[0] === 0, code: code[0], signal: null };
+  return { success: code === 0, code, signal: null };
 }
 
 function piped<End>(stream: string, end: End | undefined): End {

@@ -81,7 +81,8 @@ export let eventLoopRefOf: (object: SynchronizationObject) => EventLoopRef;
 
 /**
  * The common base of {@linkcode EventObject}, {@linkcode Mutex}, {@linkcode Semaphore} and
- * {@linkcode WaitableTimer}: what {@linkcode waitAny} and {@linkcode waitAll} wait for.
+ * {@linkcode WaitableTimer}, and of `ProcessObject` in `@winipc/winipc/process`: what
+ * {@linkcode waitAny} and {@linkcode waitAll} wait for.
  *
  * Each owns a handle to a kernel object. The kernel object and its name exist as long as any
  * process has a handle to it.
@@ -233,7 +234,8 @@ export function isShared(object: SynchronizationObject): boolean {
 
 /**
  * The common base of the objects that can be waited for on their own: {@linkcode EventObject},
- * {@linkcode Semaphore} and {@linkcode WaitableTimer}. A {@linkcode Mutex} has `lock()` instead.
+ * {@linkcode Semaphore} and {@linkcode WaitableTimer}, and `ProcessObject` in
+ * `@winipc/winipc/process`. A {@linkcode Mutex} has `lock()` instead.
  *
  * A wait that succeeds consumes the signal: it resets an auto-reset event or timer, and takes one
  * from a semaphore's count. A manual-reset event or timer stays signaled.

@@ -52,7 +52,7 @@ export function candidatesOf(objects: readonly SynchronizationObject[], call: st
       return { source: object[SIGNAL_SOURCE](), eventLoopRef: eventLoopRefOf(object), index };
     }
     throw new TypeError(
-      `${call} waits for EventObject, Mutex, Semaphore and WaitableTimer, not for ${
+      `${call} waits for EventObject, Mutex, Semaphore, WaitableTimer and ProcessObject, not for ${
         Deno.inspect(object)
       }, which is at index ${index}`,
     );

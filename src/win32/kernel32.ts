@@ -98,6 +98,8 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   TerminateProcess: { parameters: ["pointer", "u32"], result: "i32" },
   // BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode)
   GetExitCodeProcess: { parameters: ["pointer", "buffer"], result: "i32" },
+  // DWORD GetProcessId(HANDLE Process)
+  GetProcessId: { parameters: ["pointer"], result: "u32" },
   // BOOL GetProcessTimes(HANDLE hProcess, LPFILETIME lpCreationTime, LPFILETIME lpExitTime, LPFILETIME lpKernelTime,
   //   LPFILETIME lpUserTime)
   GetProcessTimes: {

@@ -221,7 +221,8 @@ export class OwnedHandle implements Disposable {
   }
 }
 
-function openProcessError(code: number, processId: number): Error {
+/** The error for an OpenProcess that has failed. */
+export function openProcessError(code: number, processId: number): Error {
   const context = { operation: "OpenProcess", doing: `Cannot open process ${processId}` };
   if (code !== ERROR_INVALID_PARAMETER) return win32Error(code, context);
   // The only parameter that OpenProcess finds wrong is an id that no process has.

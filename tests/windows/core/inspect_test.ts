@@ -10,7 +10,7 @@ import {
   NamedPipeThreadServer,
 } from "../../../src/named_pipe/mod.ts";
 import { toDuplex } from "../../../src/named_pipe/node_stream.ts";
-import { spawnWithHandles } from "../../../src/process/mod.ts";
+import { ProcessObject, spawnWithHandles } from "../../../src/process/mod.ts";
 import { SecurityDescriptor } from "../../../src/security/mod.ts";
 import { SeqLock, SharedMemory } from "../../../src/shared_memory/mod.ts";
 import { EventObject, Mutex, Semaphore, WaitableTimer } from "../../../src/sync/mod.ts";
@@ -207,6 +207,10 @@ const CLASSES: Readonly<Record<string, Make>> = {
       uses.use(SharedQueue.create({ name, capacity: 1024 })),
       'SharedQueue { name: "NAME", capacity: 1024 }',
     );
+  },
+  ProcessObject() {
+    const object = ProcessObject.open({ processId: Deno.pid });
+    return closable(object, `ProcessObject { processId: ${Deno.pid} }`);
   },
   async SpawnedProcess(_name, uses) {
     const child = uses.use(spawnWithHandles("cmd.exe", { args: ["/c", "exit 3"] }));
