@@ -2,6 +2,7 @@ import {
   CREATE_UNICODE_ENVIRONMENT,
   EXTENDED_STARTUPINFO_PRESENT,
   PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+  PROC_THREAD_ATTRIBUTE_JOB_LIST,
   STARTF_USESTDHANDLES,
 } from "../win32/kernel32.ts";
 import {
@@ -71,6 +72,8 @@ export interface ProcessStart {
    * them.
    */
   readonly inherit: readonly bigint[];
+  /** The job that the process belongs to from its start, if any. */
+  readonly job: bigint | undefined;
 }
 
 /** A process that was started. */
@@ -82,11 +85,13 @@ export interface StartedProcess {
 
 /**
  * Starts a process that inherits certain handles and no other ("CreateProcessW function",
- * "UpdateProcThreadAttribute function", PROC_THREAD_ATTRIBUTE_HANDLE_LIST).
+ * "UpdateProcThreadAttribute function": PROC_THREAD_ATTRIBUTE_HANDLE_LIST and
+ * PROC_THREAD_ATTRIBUTE_JOB_LIST).
  */
 export function startProcess(start: ProcessStart): StartedProcess {
   const [input, output, error] = start.stdio;
-  using list = start.inherit.length === 0 ? undefined : new HandleList(start.inherit);
+  const attributes = attributesOf(start);
+  using list = attributes.length === 0 ? undefined : new AttributeList(attributes);
   const startup = STARTUPINFOEXW.create({
     StartupInfo: {
       cb: STARTUPINFOEXW.size,
@@ -103,7 +108,7 @@ export function startProcess(start: ProcessStart): StartedProcess {
     encodeWide(start.commandLine),
     null,
     null,
-    list === undefined ? 0 : 1,
+    start.inherit.length === 0 ? 0 : 1,
     CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT,
     start.environment,
     start.cwd === undefined ? null : encodeWide(start.cwd),
@@ -142,44 +147,76 @@ function startError(code: number, { program, cwd }: ProcessStart): Error {
   }
 }
 
-/** An attribute list that says which handles a process inherits. */
-class HandleList implements Disposable {
+/** An attribute of a new process, and the handles that it has. */
+interface ProcessAttribute {
+  readonly attribute: number;
+  readonly handles: readonly bigint[];
+  /** What it is for, in messages. */
+  readonly doing: string;
+}
+
+/** The attributes that `start` asks for. */
+function attributesOf({ inherit, job }: ProcessStart): ProcessAttribute[] {
+  const attributes: ProcessAttribute[] = [];
+  if (inherit.length > 0) {
+    attributes.push({
+      attribute: PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+      handles: inherit,
+      doing: "Cannot choose the handles a process inherits",
+    });
+  }
+  if (job !== undefined) {
+    attributes.push({
+      attribute: PROC_THREAD_ATTRIBUTE_JOB_LIST,
+      handles: [job],
+      doing: "Cannot put a process into a job",
+    });
+  }
+  return attributes;
+}
+
+/** An attribute list for CreateProcessW. */
+class AttributeList implements Disposable {
   // Windows keeps the addresses of both, so they lie outside the moving heap and live as long as
   // this object.
-  readonly #handles: BigUint64Array<ArrayBuffer>;
+  readonly #handles: BigUint64Array<ArrayBuffer>[] = [];
   readonly #list: Uint8Array<ArrayBuffer>;
 
-  constructor(handles: readonly bigint[]) {
-    this.#handles = new BigUint64Array(new ArrayBuffer(8 * handles.length));
-    this.#handles.set(handles);
-    const { InitializeProcThreadAttributeList, UpdateProcThreadAttribute } = kernel32();
+  /** @param attributes At least one. */
+  constructor(attributes: readonly ProcessAttribute[]) {
+    const { InitializeProcThreadAttributeList } = kernel32();
     const size = new BigUint64Array(1);
     // It fails, and says how large the list is.
-    InitializeProcThreadAttributeList(null, 1, 0, size);
+    InitializeProcThreadAttributeList(null, attributes.length, 0, size);
     this.#list = new Uint8Array(new ArrayBuffer(Number(size[0])));
-    if (InitializeProcThreadAttributeList(this.#list, 1, 0, size) === 0) {
+    if (InitializeProcThreadAttributeList(this.#list, attributes.length, 0, size) === 0) {
       throw lastWin32Error({
         operation: "InitializeProcThreadAttributeList",
         doing: "Cannot start a process",
       });
     }
-    const updated = UpdateProcThreadAttribute(
+    try {
+      for (const attribute of attributes) this.#add(attribute);
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #add({ attribute, handles, doing }: ProcessAttribute): void {
+    const values = new BigUint64Array(new ArrayBuffer(8 * handles.length));
+    values.set(handles);
+    this.#handles.push(values);
+    const updated = kernel32().UpdateProcThreadAttribute(
       this.#list,
       0,
-      BigInt(PROC_THREAD_ATTRIBUTE_HANDLE_LIST),
-      this.#handles,
-      BigInt(this.#handles.byteLength),
+      BigInt(attribute),
+      values,
+      BigInt(values.byteLength),
       null,
       null,
     );
-    if (updated === 0) {
-      const code = lastErrorCode();
-      this[Symbol.dispose]();
-      throw win32Error(code, {
-        operation: "UpdateProcThreadAttribute",
-        doing: "Cannot choose the handles a process inherits",
-      });
-    }
+    if (updated === 0) throw lastWin32Error({ operation: "UpdateProcThreadAttribute", doing });
   }
 
   get address(): bigint {

@@ -4,6 +4,7 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { startProcess } from "./create_process.ts";
 import { commandLine } from "./arguments.ts";
 import { currentEnvironment, Environment, environmentBlock } from "./environment.ts";
+import { endJob } from "./end_job.ts";
 import { findProgram } from "./search.ts";
 import {
   checkInheritable,
@@ -66,6 +67,14 @@ export interface SpawnWithHandlesOptions {
    */
   readonly clearEnv?: boolean;
   /**
+   * Whether the child ends when this program does, however that ends, killed by others included; and
+   * with the child all that it has started. In a Worker, it ends when the Worker does. Ended so, a
+   * process runs no more code of its own, as with {@linkcode SpawnedProcess.kill}.
+   *
+   * @default {false}
+   */
+  readonly endWithParent?: boolean;
+  /**
    * The child's standard input.
    *
    * @default {"inherit"}
@@ -91,6 +100,7 @@ const SPAWN_OPTIONS: OptionNames<SpawnWithHandlesOptions> = {
   cwd: true,
   env: true,
   clearEnv: true,
+  endWithParent: true,
   stdin: true,
   stdout: true,
   stderr: true,
@@ -111,7 +121,7 @@ const SPAWN_OPTIONS: OptionNames<SpawnWithHandlesOptions> = {
  * only `--allow-ffi`, and `--allow-run` does not limit it.
  *
  * Windows documentation: "CreateProcessW function (processthreadsapi.h)", "Inheritance (Processes
- * and Threads)", "UpdateProcThreadAttribute function (processthreadsapi.h)".
+ * and Threads)", "UpdateProcThreadAttribute function (processthreadsapi.h)", "Job Objects".
  *
  * @param command The program: a name or a path, or a `file:` URL.
  * @param options Its arguments, handles and surroundings.
@@ -165,6 +175,7 @@ export function spawnWithHandles(
     environment: environment === undefined ? null : environmentBlock(environment),
     stdio: [streams.numberOf("stdin"), streams.numberOf("stdout"), streams.numberOf("stderr")],
     inherit: [...streams.numbers, ...handles],
+    job: options.endWithParent ? endJob().number : undefined,
   });
   ends.move();
   const { stdin, stdout, stderr } = streams;
@@ -249,6 +260,7 @@ function checkSpawnOptions(options: SpawnWithHandlesOptions): void {
     throw new TypeError(`env must be an object of strings, not ${Deno.inspect(env)}`);
   }
   checkBoolean("clearEnv", clearEnv);
+  checkBoolean("endWithParent", options.endWithParent);
   checkStream("stdin", stdin);
   checkStream("stdout", stdout);
   checkStream("stderr", stderr);

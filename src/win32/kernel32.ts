@@ -94,6 +94,11 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   },
   // void DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList)
   DeleteProcThreadAttributeList: { parameters: ["buffer"], result: "void" },
+  // HANDLE CreateJobObjectW(LPSECURITY_ATTRIBUTES lpJobAttributes, LPCWSTR lpName)
+  CreateJobObjectW: { parameters: ["buffer", "buffer"], result: "pointer" },
+  // BOOL SetInformationJobObject(HANDLE hJob, JOBOBJECTINFOCLASS JobObjectInformationClass,
+  //   LPVOID lpJobObjectInformation, DWORD cbJobObjectInformationLength)
+  SetInformationJobObject: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },
   // BOOL TerminateProcess(HANDLE hProcess, UINT uExitCode)
   TerminateProcess: { parameters: ["pointer", "u32"], result: "i32" },
   // BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode)
@@ -351,6 +356,9 @@ export const STARTF_USESTDHANDLES = 0x100;
 export const CREATE_UNICODE_ENVIRONMENT = 0x400;
 export const EXTENDED_STARTUPINFO_PRESENT = 0x80000;
 export const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x20002;
+export const PROC_THREAD_ATTRIBUTE_JOB_LIST = 0x2000d;
+export const JobObjectExtendedLimitInformation = 9;
+export const JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE = 0x2000;
 export const STD_INPUT_HANDLE = 0xfffffff6;
 export const STD_OUTPUT_HANDLE = 0xfffffff5;
 export const STD_ERROR_HANDLE = 0xfffffff4;

@@ -1,4 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import {
+  IO_COUNTERS,
+  JOBOBJECT_BASIC_LIMIT_INFORMATION,
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
+} from "../../src/process/end_job.ts";
 import { FILETIME } from "../../src/process/process_identity.ts";
 import {
   PROCESS_INFORMATION,
@@ -23,6 +28,9 @@ import { userStructs } from "./user_structs.ts";
 /** The native structs that mechanisms declare with defineStruct(). Those of src/win32 are found by themselves. */
 const mechanismStructs = {
   FILETIME,
+  IO_COUNTERS,
+  JOBOBJECT_BASIC_LIMIT_INFORMATION,
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
   PROCESS_INFORMATION,
   STARTUPINFOEXW,
   STARTUPINFOW,

@@ -14,6 +14,7 @@ testOptionTables([{
     cwd: [5, "A folder is given by its path or a file: URL"],
     env: ["A=b", "env must be an object of strings"],
     clearEnv: [1, "clearEnv must be true or false"],
+    endWithParent: [1, "endWithParent must be true or false"],
     stdin: ["pipe", 'stdin must be "inherit", "null", "piped" or an object with a handle'],
     stdout: [null, "stdout must be"],
     stderr: [2, "stderr must be"],
