@@ -3,7 +3,15 @@ import { assertOpen } from "../core/handle/closed.ts";
 import { readableBytes } from "../core/io/byte_stream.ts";
 import { Deadline } from "../core/io/deadline.ts";
 import { LARGEST_TRANSFER } from "../core/io/io_direction.ts";
+import {
+  LINES_READ_SIZE,
+  linesOf,
+  type LinesOptions,
+  type LineSource,
+  takeLine,
+} from "../core/io/lines.ts";
 import { isEndStatus } from "../core/io/pipe_status.ts";
+import { Undelivered } from "../core/io/undelivered.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkOptions, WAIT_OPTIONS, WAIT_SYNC_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
@@ -35,8 +43,8 @@ export let makeReader: (handle: OwnedHandle, isBlocking?: boolean) => AnonymousP
  */
 export class AnonymousPipeReader implements Disposable {
   readonly #end: PipeEnd;
-  /** Bytes that were taken from the pipe, and could not be delivered to the call that took them. */
-  #undelivered: Uint8Array<ArrayBuffer> | undefined;
+  /** Bytes that were taken from the pipe, and not delivered yet. */
+  readonly #undelivered = new Undelivered();
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
   static {
@@ -111,18 +119,13 @@ export class AnonymousPipeReader implements Disposable {
     if (entered !== undefined) await entered;
     try {
       if (target.byteLength === 0) return 0;
-      if (this.#undelivered !== undefined) return this.#deliver(target, this.#undelivered);
+      if (!this.#undelivered.isEmpty) return this.#undelivered.deliver(target).count;
       const length = Math.min(target.byteLength, LARGEST_TRANSFER);
-      do {
-        const pending = input.read(length, deadline, end);
-        if (pending !== undefined) await pending;
-        if (!this.#hasReceived(input.request.status)) return null;
-        // A writer may write no bytes, which wakes a reader for nothing.
-      } while (input.request.bytes === 0);
+      if (!await this.#receive(length, deadline)) return null;
       const { bytes } = input.request;
       const received = input.buffer(0).subarray(0, bytes);
       if (bytes > target.byteLength) {
-        this.#undelivered = received.slice();
+        this.#undelivered.add(received.slice(), false);
         throw new TypeError(
           "The buffer of a read was detached or made smaller while the read was pending: the next read gets the bytes",
         );
@@ -134,11 +137,16 @@ export class AnonymousPipeReader implements Disposable {
     }
   }
 
-  #deliver(target: Uint8Array, bytes: Uint8Array<ArrayBuffer>): number {
-    const count = Math.min(target.byteLength, bytes.byteLength);
-    target.set(bytes.subarray(0, count));
-    this.#undelivered = count < bytes.byteLength ? bytes.slice(count) : undefined;
-    return count;
+  /** Reads until something comes, which is in the request; returns false at the end. */
+  async #receive(length: number, deadline: Deadline | undefined): Promise<boolean> {
+    const { input } = this.#end.file;
+    do {
+      const pending = input.read(length, deadline, this.#end);
+      if (pending !== undefined) await pending;
+      if (!this.#hasReceived(input.request.status)) return false;
+      // A writer may write no bytes, which wakes a reader for nothing.
+    } while (input.request.bytes === 0);
+    return true;
   }
 
   /** Whether a read has brought something; if not, the stream is at its end. */
@@ -180,12 +188,64 @@ export class AnonymousPipeReader implements Disposable {
     const { handle, sync } = this.#end.file;
     assertOpen(handle);
     if (target.byteLength === 0) return 0;
-    if (this.#undelivered !== undefined) return this.#deliver(target, this.#undelivered);
+    if (!this.#undelivered.isEmpty) return this.#undelivered.deliver(target).count;
     do {
       sync.read(target);
       if (!this.#hasReceived(sync.status)) return null;
     } while (sync.bytes === 0);
     return sync.bytes;
+  }
+
+  /**
+   * What arrives, as lines of text, which end with LF or CR LF and are given without that; the last
+   * one needs no end. A byte order mark at the start is left out. Closing the reader ends the loop.
+   *
+   * Cancel safety: nothing is lost. More than a line may have been taken from the pipe, but what is
+   * not in a line that was given stays with the reader. So after the loop was left, or a call has
+   * failed, `lines()` and every other way to read go on behind the last line.
+   *
+   * @param options How long to wait for each line, how long a line may be, and its encoding.
+   * @throws {Deno.errors.InvalidData} If a line is longer than `maxLineLength`.
+   * @throws {Deno.errors.TimedOut} If no whole line came in `timeout` milliseconds.
+   * @throws {Deno.errors.BadResource} If the reader is closed when this is called.
+   * @throws {TypeError | RangeError} If an option is not valid.
+   * @throws The reason of `signal`, if it aborts.
+   *
+   * @example
+   * ```ts
+   * import { createPipe } from "@winipc/winipc/anonymous-pipe";
+   *
+   * using pipe = createPipe();
+   * await pipe.writer.write(new TextEncoder().encode("one\r\ntwo\nthree"));
+   * pipe.writer.close();
+   * for await (const line of pipe.reader.lines()) console.log(line); // one, two, three
+   * ```
+   */
+  lines(options: LinesOptions = {}): AsyncIterableIterator<string> {
+    const source: LineSource = {
+      handle: this.#end.file.handle,
+      readLine: (maxLineLength, deadline) => this.#readLine(maxLineLength, deadline),
+    };
+    return linesOf(source, options, "AnonymousPipeReader.lines()");
+  }
+
+  async #readLine(
+    maxLineLength: number,
+    deadline: Deadline | undefined,
+  ): Promise<Uint8Array | null> {
+    const { input } = this.#end.file;
+    const entered = input.enter(deadline, this.#end);
+    if (entered !== undefined) await entered;
+    const receive = async () => {
+      if (!await this.#receive(LINES_READ_SIZE, deadline)) return false;
+      this.#undelivered.add(input.buffer(0).slice(0, input.request.bytes), false);
+      return true;
+    };
+    try {
+      return await takeLine(this.#undelivered, receive, maxLineLength, this.#end.context);
+    } finally {
+      input.leave();
+    }
   }
 
   /** What arrives, as a byte stream. Cancelling it closes the reader. */

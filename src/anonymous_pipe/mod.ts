@@ -32,6 +32,7 @@ export {
   type WindowsErrorContext,
   type WindowsErrorInit,
 } from "../core/error/windows_error.ts";
+export type { LinesOptions } from "../core/io/lines.ts";
 export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 export { AnonymousPipeReader } from "./anonymous_pipe_reader.ts";
 export { AnonymousPipeWriter } from "./anonymous_pipe_writer.ts";

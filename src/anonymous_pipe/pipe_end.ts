@@ -10,7 +10,8 @@ import { FILE_TYPE_PIPE, kernel32 } from "../win32/kernel32.ts";
 /** What is behind either end of a pipe. */
 export class PipeEnd implements CallErrors {
   readonly file: FileIo;
-  readonly #context: FailureContext;
+  /** What its calls do, for errors. */
+  readonly context: FailureContext;
 
   /**
    * @param operation The Windows function behind the calls of this end.
@@ -19,7 +20,7 @@ export class PipeEnd implements CallErrors {
    */
   constructor(handle: OwnedHandle, operation: string, verb: string, isBlocking?: boolean) {
     this.file = new FileIo(handle, isBlocking);
-    this.#context = { operation, object: handle.label, doing: `Cannot ${verb} the pipe` };
+    this.context = { operation, object: handle.label, doing: `Cannot ${verb} the pipe` };
   }
 
   /** What `Deno.inspect()` shows. */
@@ -34,16 +35,16 @@ export class PipeEnd implements CallErrors {
   }
 
   timedOut(deadline: Deadline): Error {
-    return deadline.timedOut(this.#context);
+    return deadline.timedOut(this.context);
   }
 
   interrupted(): Error {
-    return interruptedError(this.#context);
+    return interruptedError(this.context);
   }
 
   /** The error for an NTSTATUS. */
   failed(status: number): Error {
-    return this.file.handle.closed ? this.interrupted() : ntStatusError(status | 0, this.#context);
+    return this.file.handle.closed ? this.interrupted() : ntStatusError(status | 0, this.context);
   }
 
   /** `detach()` of an end whose calls are those of `direction`. */

@@ -38,6 +38,7 @@ export {
   type WindowsErrorContext,
   type WindowsErrorInit,
 } from "../core/error/windows_error.ts";
+export type { LinesOptions } from "../core/io/lines.ts";
 export type { WaitOptions, WaitSyncOptions } from "../core/options/wait_options.ts";
 export type { Security, SecurityDescriptor } from "../security/mod.ts";
 export {

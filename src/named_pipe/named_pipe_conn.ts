@@ -3,6 +3,7 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { readableBytes, writableBytes } from "../core/io/byte_stream.ts";
 import { Deadline } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";
+import { linesOf, type LinesOptions, type LineSource } from "../core/io/lines.ts";
 import {
   checkBoolean,
   checkOptions,
@@ -422,6 +423,39 @@ export class NamedPipeConn implements Disposable {
       if (message === null) return;
       yield message;
     }
+  }
+
+  /**
+   * What arrives, as lines of text, which end with LF or CR LF and are given without that; the last
+   * one needs no end. A byte order mark at the start is left out. Closing this end ends the loop. In
+   * message mode the boundaries of messages mean nothing here.
+   *
+   * Cancel safety: nothing is lost. More than a line may have been taken from the pipe, but what is
+   * not in a line that was given stays with the connection. So after the loop was left, or a call
+   * has failed, `lines()` and every other way to read go on behind the last line.
+   *
+   * @param options How long to wait for each line, how long a line may be, and its encoding.
+   * @throws {Deno.errors.InvalidData} If a line is longer than `maxLineLength`.
+   * @throws {Deno.errors.TimedOut} If no whole line came in `timeout` milliseconds.
+   * @throws {Deno.errors.BadResource} If the connection is closed when this is called.
+   * @throws {Deno.errors.NotSupported} If this end only writes.
+   * @throws {TypeError | RangeError} If an option is not valid.
+   * @throws The reason of `signal`, if it aborts.
+   *
+   * @example
+   * ```ts
+   * import { connectNamedPipe } from "@winipc/winipc/named-pipe";
+   *
+   * using conn = await connectNamedPipe({ path: "log" });
+   * for await (const line of conn.lines({ maxLineLength: 4096 })) console.log(line);
+   * ```
+   */
+  lines(options: LinesOptions = {}): AsyncIterableIterator<string> {
+    const source: LineSource = {
+      handle: this.#handle,
+      readLine: (maxLineLength, deadline) => this.#io.readLine(maxLineLength, deadline),
+    };
+    return linesOf(source, options, "NamedPipeConn.lines()");
   }
 
   /**

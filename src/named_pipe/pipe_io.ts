@@ -4,6 +4,7 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { Deadline } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";
 import { LARGEST_TRANSFER } from "../core/io/io_direction.ts";
+import { LINES_READ_SIZE, takeLine } from "../core/io/lines.ts";
 import { isEndStatus } from "../core/io/pipe_status.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { ERROR_MORE_DATA } from "../win32/error_codes.ts";
@@ -17,7 +18,7 @@ import {
 import { AdaptiveSpin } from "./adaptive_spin.ts";
 import { type NamedPipePeek, peekPipe } from "./peek.ts";
 import { PipeErrors, type PipeProfile } from "./pipe_profile.ts";
-import { type Part, Undelivered } from "./undelivered.ts";
+import { type Part, Undelivered } from "../core/io/undelivered.ts";
 
 /** The first buffer for messages in bytes. It grows to fit what comes, up to the largest. */
 const FIRST_MESSAGE_BUFFER = 4096;
@@ -123,6 +124,29 @@ export class PipeIo {
         this.#keepReceived();
       }
       return await this.#restOfMessage(maxMessageSize);
+    } finally {
+      input.leave();
+    }
+  }
+
+  /** For `NamedPipeConn.lines()`: one line, without its end. */
+  async readLine(
+    maxLineLength: number,
+    deadline: Deadline | undefined,
+  ): Promise<Uint8Array | null> {
+    this.#checkDirection("inbound");
+    const { input } = this.file;
+    const entered = input.enter(deadline, this.#read);
+    if (entered !== undefined) await entered;
+    const receive = async () => {
+      do {
+        if (!await this.#receive(LINES_READ_SIZE, deadline)) return false;
+      } while (input.request.bytes === 0);
+      this.#keepReceived();
+      return true;
+    };
+    try {
+      return await takeLine(this.#undelivered, receive, maxLineLength, this.#read.context);
     } finally {
       input.leave();
     }

@@ -17,27 +17,28 @@ export interface PipeProfile {
 
 /** The errors of one kind of call on a pipe. */
 export class PipeErrors implements CallErrors {
-  readonly #context: FailureContext;
+  /** What the call does, for errors. */
+  readonly context: FailureContext;
 
   /**
    * @param operation The Windows function behind the call.
    * @param verb What the call does to the pipe: `Cannot <verb> pipe "…"`.
    */
   constructor({ path }: PipeProfile, operation: string, verb: string) {
-    this.#context = { operation, object: path, doing: `Cannot ${verb} pipe "${path}"` };
+    this.context = { operation, object: path, doing: `Cannot ${verb} pipe "${path}"` };
   }
 
   timedOut(deadline: Deadline): Error {
-    return deadline.timedOut(this.#context);
+    return deadline.timedOut(this.context);
   }
 
   interrupted(): Error {
-    return interruptedError(this.#context);
+    return interruptedError(this.context);
   }
 
   /** The error for an NTSTATUS. */
   failed(status: number): Error {
     const hint = status === STATUS_CANCELLED ? "the connection is being closed" : undefined;
-    return ntStatusError(status | 0, { ...this.#context, hint });
+    return ntStatusError(status | 0, { ...this.context, hint });
   }
 }

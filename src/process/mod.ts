@@ -29,6 +29,7 @@ export {
   type WindowsErrorContext,
   type WindowsErrorInit,
 } from "../core/error/windows_error.ts";
+export type { LinesOptions } from "../core/io/lines.ts";
 export type { WaitOptions } from "../core/options/wait_options.ts";
 export { ProcessObject, type ProcessOpenOptions } from "./process_object.ts";
 export type { Inheritable } from "./child_handle.ts";

@@ -4,6 +4,7 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { StartedProcess } from "./create_process.ts";
 import { exitCode } from "./process_identity.ts";
 import { Deadline } from "../core/io/deadline.ts";
+import type { LinesOptions } from "../core/io/lines.ts";
 import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
 import { tryWait, waitForObject } from "../core/wait/wait_single.ts";
@@ -142,6 +143,36 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
    */
   get stderr(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return piped("stderr", this.#parts.stderr).readable;
+  }
+
+  /**
+   * What the child writes to its standard output, as lines of text: see
+   * {@linkcode AnonymousPipeReader.lines}.
+   *
+   * @throws {TypeError} If it is not `"piped"`.
+   * @throws As `AnonymousPipeReader.lines()` does.
+   *
+   * @example
+   * ```ts
+   * import { spawnWithHandles } from "@winipc/winipc/process";
+   *
+   * await using child = spawnWithHandles("where.exe", { args: ["cmd"], stdout: "piped" });
+   * for await (const line of child.stdoutLines()) console.log(line);
+   * ```
+   */
+  stdoutLines(options?: LinesOptions): AsyncIterableIterator<string> {
+    return piped("stdout", this.#parts.stdout).lines(options);
+  }
+
+  /**
+   * What the child writes to its standard error, as lines of text: see
+   * {@linkcode AnonymousPipeReader.lines}.
+   *
+   * @throws {TypeError} If it is not `"piped"`.
+   * @throws As `AnonymousPipeReader.lines()` does.
+   */
+  stderrLines(options?: LinesOptions): AsyncIterableIterator<string> {
+    return piped("stderr", this.#parts.stderr).lines(options);
   }
 
   /**

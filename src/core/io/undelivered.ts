@@ -8,8 +8,8 @@ export interface Part {
 
 /**
  * Bytes that were taken from the pipe and not delivered yet, in their order: the start of a message
- * whose rest is still in the pipe, or what a call could not deliver. A call that fails leaves them
- * here for the next one.
+ * or line whose rest is still to come, what follows a line, or what a call could not deliver. A
+ * call that fails leaves them here for the next one.
  */
 export class Undelivered {
   #parts: Uint8Array<ArrayBuffer>[] = [];
@@ -54,6 +54,42 @@ export class Undelivered {
     const endOfMessage = this.isEmpty && !this.#hasMore;
     if (this.isEmpty) this.#hasMore = false;
     return { count, endOfMessage };
+  }
+
+  /** Where `byte` is, at index `from` or later; -1 if it is not there. */
+  indexOf(byte: number, from: number): number {
+    let start = 0;
+    for (const part of this.#parts) {
+      if (start + part.byteLength > from) {
+        const index = part.indexOf(byte, Math.max(0, from - start));
+        if (index >= 0) return start + index;
+      }
+      start += part.byteLength;
+    }
+    return -1;
+  }
+
+  /** The byte at an index, which must be less than `byteLength`. */
+  at(index: number): number {
+    let start = 0;
+    for (const part of this.#parts) {
+      if (index < start + part.byteLength) return part[index - start];
+      start += part.byteLength;
+    }
+    throw new RangeError(`There is no byte ${index} of ${this.#byteLength}`);
+  }
+
+  /** Delivers `count` bytes, which must be there, in one piece; without a copy if they are so. */
+  take(count: number): Uint8Array<ArrayBuffer> {
+    const [first] = this.#parts;
+    if (first === undefined || first.byteLength <= count) {
+      const target = new Uint8Array(count);
+      this.deliver(target);
+      return target;
+    }
+    this.#parts[0] = first.subarray(count);
+    this.#byteLength -= count;
+    return first.subarray(0, count);
   }
 
   /** Delivers everything in one piece. */
