@@ -41,5 +41,6 @@ export * from "./src/named_pipe/mod.ts";
 export * from "./src/process/mod.ts";
 export * from "./src/security/mod.ts";
 export * from "./src/shared_memory/mod.ts";
+export * from "./src/single_instance/mod.ts";
 export * as struct from "./src/struct/mod.ts";
 export * from "./src/sync/mod.ts";

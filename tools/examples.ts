@@ -12,4 +12,5 @@ export const EXAMPLES: readonly string[] = [
   "transact_pipe",
   "pipe_jsonrpc",
   "pipe_http",
+  "single_instance",
 ];

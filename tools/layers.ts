@@ -64,6 +64,7 @@ export const EDGES: Edges = {
   "process": [...CORE, "struct", "sync", "anonymous_pipe"],
   "named_pipe": [...CORE, "security"],
   "mailslot": [...CORE, "security"],
+  "single_instance": [...CORE, "security", "sync", "named_pipe"],
   "channel": [...CORE, "struct", "security", "sync", "shared_memory", "process"],
   "testing": [...CORE],
 };

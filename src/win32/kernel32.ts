@@ -58,6 +58,8 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   GetCurrentThreadId: { parameters: [], result: "u32" },
   // HANDLE OpenProcess(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwProcessId)
   OpenProcess: { parameters: ["u32", "i32", "u32"], result: "pointer" },
+  // BOOL ProcessIdToSessionId(DWORD dwProcessId, DWORD *pSessionId)
+  ProcessIdToSessionId: { parameters: ["u32", "buffer"], result: "i32" },
   // DWORD GetFileType(HANDLE hFile)
   GetFileType: { parameters: ["pointer"], result: "u32" },
   // HANDLE GetStdHandle(DWORD nStdHandle)
