@@ -35,6 +35,16 @@ const CORE_EDGES = {
     "core/thread",
     "core/handle",
   ],
+  "core/worker": ["core/error"],
+  "core/pump": [
+    "win32",
+    "core/text",
+    "core/options",
+    "core/error",
+    "core/thread",
+    "core/handle",
+    "core/worker",
+  ],
   "core/wait": [
     "win32",
     "core/options",
@@ -85,6 +95,8 @@ export const CORE_PURPOSES: Readonly<Record<keyof typeof CORE_EDGES, string>> = 
   "core/io":
     "Asynchronous and blocking I/O on one handle: the completion port, deadlines, streams.",
   "core/wait": "Waits for one kernel object.",
+  "core/worker": "Workers that the package runs for itself, and errors that cross threads.",
+  "core/pump": "The message thread: a hidden Worker that owns windows and runs their message loop.",
 };
 
 /** Where the drawing is, from the root. */

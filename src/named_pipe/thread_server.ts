@@ -11,13 +11,9 @@ import {
 import { defineInspect } from "../core/text/inspect.ts";
 import { InstanceFactory } from "./instance.ts";
 import { type NamedPipeServerOptions, SERVER_OPTIONS } from "./options.ts";
-import {
-  CONNECTED,
-  type FromThread,
-  OWNED,
-  putTogether,
-  type ToThread,
-} from "./thread_protocol.ts";
+import { putTogether } from "../core/worker/error_parts.ts";
+import { HiddenWorker } from "../core/worker/hidden_worker.ts";
+import { CONNECTED, type FromThread, OWNED, type ToThread } from "./thread_protocol.ts";
 
 /** Options for {@linkcode NamedPipeThreadServer}. */
 export interface NamedPipeThreadServerOptions extends NamedPipeServerOptions {
@@ -59,7 +55,7 @@ const IDLE_THREADS = 4;
 const CANCEL_PERIOD = 10;
 
 interface Thread {
-  readonly worker: Worker;
+  readonly worker: HiddenWorker<ToThread, FromThread>;
   /** The system's thread, by which a call it blocks in is cancelled. */
   handle?: OwnedHandle;
   /** The instance it has, and its flags (`ToThread`). */
@@ -183,7 +179,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     const state = new Int32Array(new SharedArrayBuffer(8));
     thread.instance = { handle: this.#spare.detach(), state };
     this.#spare = undefined;
-    this.#post(thread, { type: "serve", ...thread.instance });
+    thread.worker.post({ type: "serve", ...thread.instance });
     try {
       this.#spare = this.#factory.create();
     } catch (error) {
@@ -194,25 +190,19 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   #newThread(): Thread | undefined {
     if (this.#threads.size >= this.#maxThreads) return undefined;
     const url = new URL("./thread_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
+    const worker = new HiddenWorker<ToThread, FromThread>(url, {
+      heard: (message) => this.#heard(thread, message),
+      died: (error) => this.#died(thread, error),
+    });
     const thread: Thread = { worker, connected: false, served: false };
-    worker.onmessage = (event: MessageEvent<FromThread>) => this.#heard(thread, event.data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#died(thread, event.error ?? new Error(event.message));
-    };
     this.#threads.add(thread);
-    this.#post(thread, {
+    worker.post({
       type: "start",
       handler: this.#handler,
       profile: this.#factory.profile(false),
       stop: this.#stop,
     });
     return thread;
-  }
-
-  #post({ worker }: Thread, message: ToThread): void {
-    worker.postMessage(message);
   }
 
   #heard(thread: Thread, message: FromThread): void {

@@ -1,10 +1,11 @@
 /// <reference lib="deno.worker" />
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { takeApart } from "../core/worker/error_parts.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { FileIo } from "../core/io/file_io.ts";
 import { awaitClientSync } from "./blocking_acceptor.ts";
 import { makeConn, type NamedPipeConn } from "./named_pipe_conn.ts";
-import { CONNECTED, type FromThread, OWNED, takeApart, type ToThread } from "./thread_protocol.ts";
+import { CONNECTED, type FromThread, OWNED, type ToThread } from "./thread_protocol.ts";
 
 // A thread of a NamedPipeThreadServer: serves one client after another, in blocking mode.
 

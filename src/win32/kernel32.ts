@@ -16,6 +16,8 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   },
   // HANDLE HeapCreate(DWORD flOptions, SIZE_T dwInitialSize, SIZE_T dwMaximumSize)
   HeapCreate: { parameters: ["u32", "usize", "usize"], result: "pointer" },
+  // HANDLE GetProcessHeap(void)
+  GetProcessHeap: { parameters: [], result: "pointer" },
   // BOOL HeapDestroy(HANDLE hHeap)
   HeapDestroy: { parameters: ["pointer"], result: "i32" },
   // LPVOID HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes)

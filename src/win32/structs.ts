@@ -88,3 +88,37 @@ export const TP_CALLBACK_ENVIRON_V3 = {
     Size: { offset: 64, size: 4 },
   },
 } as const satisfies Layout;
+
+/** "MSG structure (winuser.h)"; `pt` is the place of the mouse. */
+export const MSG = {
+  size: 48,
+  align: 8,
+  fields: {
+    hwnd: { offset: 0, size: 8 },
+    message: { offset: 8, size: 4 },
+    wParam: { offset: 16, size: 8 },
+    lParam: { offset: 24, size: 8 },
+    time: { offset: 32, size: 4 },
+    pt: { offset: 36, size: 8 },
+  },
+} as const satisfies Layout;
+
+/** "WNDCLASSEXW structure (winuser.h)". `cbSize` is the size of the struct. */
+export const WNDCLASSEXW = {
+  size: 80,
+  align: 8,
+  fields: {
+    cbSize: { offset: 0, size: 4 },
+    style: { offset: 4, size: 4 },
+    lpfnWndProc: { offset: 8, size: 8 },
+    cbClsExtra: { offset: 16, size: 4 },
+    cbWndExtra: { offset: 20, size: 4 },
+    hInstance: { offset: 24, size: 8 },
+    hIcon: { offset: 32, size: 8 },
+    hCursor: { offset: 40, size: 8 },
+    hbrBackground: { offset: 48, size: 8 },
+    lpszMenuName: { offset: 56, size: 8 },
+    lpszClassName: { offset: 64, size: 8 },
+    hIconSm: { offset: 72, size: 8 },
+  },
+} as const satisfies Layout;

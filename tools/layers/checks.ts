@@ -5,6 +5,12 @@ import type { Edges } from "../layers.ts";
 /** The one module that may load Deno's Node compatibility, and its export: it is beside that of its room. */
 const NODE_ADAPTER = { file: "named_pipe/node_stream.ts", export: "./named-pipe/node" } as const;
 
+/** The one module that takes messages synchronously. It runs in a Worker of its own, which no export imports. */
+const SYNCHRONOUS_PORT = {
+  file: "core/pump/message_loop.ts",
+  module: "node:worker_threads",
+} as const;
+
 /** One import of a module of src. */
 export interface Import {
   /** The module that imports, by its path below src. */
@@ -53,6 +59,7 @@ export function brokenImports(imports: readonly Import[], edges: Edges): string[
   const broken: string[] = [];
   for (const { from, to, inside } of imports) {
     if (from === NODE_ADAPTER.file && to.startsWith("node:")) continue;
+    if (from === SYNCHRONOUS_PORT.file && to === SYNCHRONOUS_PORT.module) continue;
     const room = roomOf(from);
     const allowed = [room, ...edges[room] ?? []];
     if (!inside) {

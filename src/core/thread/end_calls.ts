@@ -6,12 +6,12 @@ import type { NativeHeap, NativeMemory } from "../memory/native_heap.ts";
 
 /** How many handles a chunk takes: the first one few, as most Workers have few pipes. */
 const HANDLES_PER_CHUNK = 31;
-/** A handle takes two calls: what is pending on it is cancelled, then it is closed. */
+/** A handle takes two calls: what is pending on it is cancelled, then it is closed. All else takes the first. */
 const CALLS_PER_HANDLE = 2;
 
-/** A handle that is closed when the thread ends, unless it is taken back before. */
+/** What is done when the thread ends, unless it is taken back before. */
 export interface EndRegistration {
-  /** The handle is closed, or given away: nothing is to be done with it any more. */
+  /** It has been done, or is not to be done any more: a handle is closed, or given away. */
   cancel(): void;
 }
 
@@ -80,14 +80,18 @@ export class EndCalls {
     const closing = nextSlot(cancelling);
     setCall(cancelling, this.#cancelIo, [handle, 0n]);
     setCall(closing, this.#closeHandle, [handle]);
+    return this.#registration(cancelling);
+  }
+
+  #registration(first: Slot): EndRegistration {
     let isRegistered = true;
     return {
       cancel: () => {
         if (!isRegistered) return;
         isRegistered = false;
-        clearCall(closing);
-        clearCall(cancelling);
-        this.#free.push(cancelling);
+        clearCall(nextSlot(first));
+        clearCall(first);
+        this.#free.push(first);
       },
     };
   }
@@ -102,6 +106,13 @@ export class EndCalls {
   /** The timer of a blocking call has been deleted. */
   forgetTimer(): void {
     clearCall(slot(this.#first, 2));
+  }
+
+  /** Has a function called when the thread ends, with up to two arguments and then zeros. */
+  call(address: bigint, args: readonly [bigint, bigint]): EndRegistration {
+    const called = this.#free.pop() ?? this.#moreSlots();
+    setCall(called, address, [...args, 0n]);
+    return this.#registration(called);
   }
 
   /** Has a packet posted after all else: `context` is one of the `postCompletion` thunk. */
@@ -150,13 +161,13 @@ function setCall({ words, offset }: Slot, address: bigint, args: readonly bigint
   words[offset + CALL.function / 8] = address;
 }
 
-/** The address of a function of kernel32.dll, for native code to call. */
-export function functionAddress(name: string): bigint {
+/** The address of a function of a DLL that is loaded, for native code to call. */
+export function functionAddress(name: string, dll = "kernel32.dll"): bigint {
   const { GetModuleHandleW, GetProcAddress } = kernel32();
-  const module = GetModuleHandleW(encodeWide("kernel32.dll"));
+  const module = GetModuleHandleW(encodeWide(dll));
   const address = GetProcAddress(module, new TextEncoder().encode(`${name}\0`));
   if (address === null) {
-    throw new Deno.errors.NotSupported(`This Windows has no ${name} of kernel32.dll`);
+    throw new Deno.errors.NotSupported(`This Windows has no ${name} of ${dll}`);
   }
   return Deno.UnsafePointer.value(address);
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Win32Error, WindowsError } from "../../src/core/error/windows_error.ts";
-import { putTogether, takeApart } from "../../src/named_pipe/thread_protocol.ts";
+import { putTogether, takeApart } from "../../src/core/worker/error_parts.ts";
 import { test } from "../util/test.ts";
 
 /** The error as another thread gets it. */
