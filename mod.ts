@@ -36,6 +36,7 @@
 
 export * from "./src/anonymous_pipe/mod.ts";
 export * from "./src/channel/mod.ts";
+export * from "./src/clipboard/mod.ts";
 export * from "./src/mailslot/mod.ts";
 export * from "./src/named_pipe/mod.ts";
 export * from "./src/process/mod.ts";

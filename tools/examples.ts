@@ -7,6 +7,7 @@ export const EXAMPLES: readonly string[] = [
   "anonymous_pipe",
   "pipe_to_child",
   "mailslot",
+  "clipboard",
   "named_pipe",
   "overlapped_pipe",
   "transact_pipe",

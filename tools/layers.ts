@@ -75,6 +75,7 @@ export const EDGES: Edges = {
   "named_pipe": [...CORE, "security"],
   "mailslot": [...CORE, "security"],
   "single_instance": [...CORE, "security", "sync", "named_pipe"],
+  "clipboard": [...CORE],
   "channel": [...CORE, "struct", "security", "sync", "shared_memory", "process"],
   "testing": [...CORE],
 };

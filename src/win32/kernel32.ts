@@ -26,8 +26,32 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   HeapFree: { parameters: ["pointer", "u32", "pointer"], result: "i32" },
   // HMODULE LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags)
   LoadLibraryExW: { parameters: ["buffer", "pointer", "u32"], result: "pointer" },
+  // HGLOBAL GlobalAlloc(UINT uFlags, SIZE_T dwBytes)
+  GlobalAlloc: { parameters: ["u32", "usize"], result: "pointer" },
+  // LPVOID GlobalLock(HGLOBAL hMem)
+  GlobalLock: { parameters: ["pointer"], result: "pointer" },
+  // BOOL GlobalUnlock(HGLOBAL hMem)
+  GlobalUnlock: { parameters: ["pointer"], result: "i32" },
+  // SIZE_T GlobalSize(HGLOBAL hMem)
+  GlobalSize: { parameters: ["pointer"], result: "usize" },
+  // HGLOBAL GlobalFree(HGLOBAL hMem)
+  GlobalFree: { parameters: ["pointer"], result: "pointer" },
   // HLOCAL LocalFree(HLOCAL hMem)
   LocalFree: { parameters: ["pointer"], result: "pointer" },
+
+  // ---- code pages ----
+  // int MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCSTR lpMultiByteStr, int cbMultiByte, LPWSTR lpWideCharStr,
+  //   int cchWideChar)
+  MultiByteToWideChar: {
+    parameters: ["u32", "u32", "buffer", "i32", "buffer", "i32"],
+    result: "i32",
+  },
+  // int WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr, int cchWideChar, LPSTR lpMultiByteStr,
+  //   int cbMultiByte, LPCSTR lpDefaultChar, LPBOOL lpUsedDefaultChar)
+  WideCharToMultiByte: {
+    parameters: ["u32", "u32", "buffer", "i32", "buffer", "i32", "buffer", "buffer"],
+    result: "i32",
+  },
 
   // ---- modules and atoms ----
   // HMODULE GetModuleHandleW(LPCWSTR lpModuleName)
@@ -62,6 +86,8 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   OpenProcess: { parameters: ["u32", "i32", "u32"], result: "pointer" },
   // BOOL ProcessIdToSessionId(DWORD dwProcessId, DWORD *pSessionId)
   ProcessIdToSessionId: { parameters: ["u32", "buffer"], result: "i32" },
+  // BOOL QueryFullProcessImageNameW(HANDLE hProcess, DWORD dwFlags, LPWSTR lpExeName, PDWORD lpdwSize)
+  QueryFullProcessImageNameW: { parameters: ["pointer", "u32", "buffer", "buffer"], result: "i32" },
   // DWORD GetFileType(HANDLE hFile)
   GetFileType: { parameters: ["pointer"], result: "u32" },
   // HANDLE GetStdHandle(DWORD nStdHandle)
@@ -337,6 +363,13 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
 export const FORMAT_MESSAGE_IGNORE_INSERTS = 0x200;
 export const FORMAT_MESSAGE_FROM_HMODULE = 0x800;
 export const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
+
+// winbase.h: GlobalAlloc
+export const GMEM_MOVEABLE = 0x2;
+
+// winnls.h: code pages
+export const CP_ACP = 0;
+export const WC_NO_BEST_FIT_CHARS = 0x400;
 
 // winnt.h: access rights of any object, of files, processes and threads
 export const READ_CONTROL = 0x20000;

@@ -1,0 +1,44 @@
+import { decodeWide } from "../core/text/wide_string.ts";
+import { kernel32, PROCESS_QUERY_LIMITED_INFORMATION } from "../win32/kernel32.ts";
+import { clipboard32 } from "../win32/user32_clipboard.ts";
+
+/**
+ * A program that has something to do with the clipboard.
+ *
+ * It is what Windows says of a window at this moment. A program can put data on the clipboard without
+ * a window, and one that has ended has none, so this is no proof of where data came from.
+ */
+export interface ClipboardProcess {
+  /** Its process id. */
+  readonly processId: number;
+  /** The full path of its program; absent if this user may not ask for it. */
+  readonly executable?: string;
+}
+
+/** The longest path, in UTF-16 units. */
+const LONGEST_PATH = 32_767;
+
+/** The process that a window belongs to, or nothing if there is no such window. */
+export function processOfWindow(window: Deno.PointerValue): ClipboardProcess | undefined {
+  if (window === null) return undefined;
+  const processId = new Uint32Array(1);
+  if (clipboard32().GetWindowThreadProcessId(window, processId) === 0) return undefined;
+  const executable = executableOf(processId[0]);
+  return { processId: processId[0], ...executable === undefined ? {} : { executable } };
+}
+
+function executableOf(processId: number): string | undefined {
+  const { OpenProcess, QueryFullProcessImageNameW, CloseHandle } = kernel32();
+  const process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, processId);
+  if (process === null) return undefined;
+  const path = new Uint16Array(LONGEST_PATH);
+  const length = new Uint32Array([path.length]);
+  const isKnown = QueryFullProcessImageNameW(process, 0, path, length) !== 0;
+  CloseHandle(process);
+  return isKnown ? decodeWide(path.subarray(0, length[0])) : undefined;
+}
+
+/** A process for messages: `process 4711 (C:\Windows\notepad.exe)`. */
+export function describeProcess({ processId, executable }: ClipboardProcess): string {
+  return `process ${processId}${executable === undefined ? "" : ` (${executable})`}`;
+}
