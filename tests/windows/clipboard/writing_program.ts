@@ -1,0 +1,4 @@
+import { clipboard } from "../../../src/clipboard/mod.ts";
+
+await clipboard.writeText("from a program");
+console.log("written");
