@@ -1,5 +1,6 @@
 import { anonymousPipeRows } from "./anonymous_pipe_rows.ts";
 import { channelRows } from "./channel_rows.ts";
+import { clipboardRows } from "./clipboard_rows.ts";
 import { importRows } from "./import_rows.ts";
 import { mailslotRows } from "./mailslot_rows.ts";
 import { namedPipeRows } from "./named_pipe_rows.ts";
@@ -17,6 +18,7 @@ export function allRows(scale: number): Row[] {
     ...namedPipeRows(scale),
     ...anonymousPipeRows(scale),
     ...mailslotRows(scale),
+    ...clipboardRows(scale),
     ...sharedMemoryRows(scale),
     ...channelRows(scale),
     ...sharedQueueRows(scale),
