@@ -11,10 +11,11 @@ export interface TestBatch {
 }
 
 /**
- * The files that run alone. They end threads at random moments, with calls of all kinds pending, and
- * Wine's server has crashed when the machine was busy with other tests at that time.
+ * The files that run alone. Some end threads at random moments, with calls of all kinds pending, and
+ * Wine's server has crashed when the machine was busy with other tests at that time. Others use the
+ * clipboard, of which there is one.
  */
-const ALONE = /\/worker_end_[a-z_]*test\.ts$/;
+const ALONE = /\/worker_end_[a-z_]*test\.ts$|^tests\/(?!unit\/).*clipboard/;
 
 /**
  * How many files a batch has at most. A Deno of its own for each file would cost more than the tests
@@ -36,7 +37,7 @@ export async function testBatches(
       else if (name.endsWith("_test.ts")) files.push(`${folder}/${name}`);
     }
     const alone = files.filter((file) => ALONE.test(file)).sort();
-    batches.push(...alone.map((file) => ({ name: file, paths: [file], alone: true })));
+    if (alone.length > 0) batches.push({ name: `${folder} (alone)`, paths: alone, alone: true });
     const others = files.filter((file) => !ALONE.test(file)).sort();
     const count = Math.ceil(others.length / BATCH_FILES);
     for (let n = 0; n < count; n++) {

@@ -9,6 +9,7 @@ import {
   checkOptions,
   WAIT_OPTIONS,
 } from "../core/options/check_options.ts";
+import { defineInspect } from "../core/text/inspect.ts";
 import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
 import { clipboard32 } from "../win32/user32_clipboard.ts";
 import { describeProcess, processOfWindow } from "./clipboard_process.ts";
@@ -80,6 +81,11 @@ export class Clipboard {
   #thread: Promise<ClipboardThread> | undefined;
   #lastWrite = 0;
   #savesAtEnd = false;
+
+  static {
+    // Its contents may be another program's to make, so they are not asked for.
+    defineInspect(this, () => ({}));
+  }
 
   /**
    * The plain text on the clipboard.

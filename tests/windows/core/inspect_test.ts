@@ -1,6 +1,7 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createPipe } from "../../../src/anonymous_pipe/mod.ts";
 import { RingDuplex, RingReader, RingWriter, SharedQueue } from "../../../src/channel/mod.ts";
+import { clipboard } from "../../../src/clipboard/mod.ts";
 import { win32Error, type WindowsError } from "../../../src/core/error/windows_error.ts";
 import { OwnedHandle } from "../../../src/core/handle/owned_handle.ts";
 import { createMailslot, Mailslot, openMailslotSync } from "../../../src/mailslot/mod.ts";
@@ -13,6 +14,7 @@ import { toDuplex } from "../../../src/named_pipe/node_stream.ts";
 import { ProcessObject, spawnWithHandles } from "../../../src/process/mod.ts";
 import { SecurityDescriptor } from "../../../src/security/mod.ts";
 import { SeqLock, SharedMemory } from "../../../src/shared_memory/mod.ts";
+import { singleInstance } from "../../../src/single_instance/mod.ts";
 import { EventObject, Mutex, Semaphore, WaitableTimer } from "../../../src/sync/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
@@ -207,6 +209,14 @@ const CLASSES: Readonly<Record<string, Make>> = {
       uses.use(SharedQueue.create({ name, capacity: 1024 })),
       'SharedQueue { name: "NAME", capacity: 1024 }',
     );
+  },
+  Clipboard() {
+    return { object: clipboard, open: "Clipboard {}" };
+  },
+  async SingleInstance(name, uses) {
+    const instance = await singleInstance({ name, message: "shown" });
+    assert(instance !== undefined);
+    return closable(uses.use(instance), 'SingleInstance { name: "NAME" }');
   },
   ProcessObject() {
     const object = ProcessObject.open({ processId: Deno.pid });
