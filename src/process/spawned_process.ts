@@ -2,6 +2,7 @@ import { isWorker } from "../core/thread/thread_resources.ts";
 import { lastErrorCode, win32Error } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { StartedProcess } from "./create_process.ts";
+import { collectOutput } from "./collect_output.ts";
 import { exitCode } from "./process_identity.ts";
 import { Deadline } from "../core/io/deadline.ts";
 import type { LinesOptions } from "../core/io/lines.ts";
@@ -180,6 +181,10 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
    * closed meanwhile: who writes it to the end before calling this may wait for a child that waits
    * for its output to be read.
    *
+   * It ends with the child, although a process that the child has started may still have the child's
+   * streams open and write to them. What that one writes later is not collected; read `stdout`
+   * itself to get it.
+   *
    * Cancel safety: none. An aborted or timed-out call has closed this program's ends of the output,
    * and what it had read is lost; the process runs on.
    *
@@ -203,7 +208,13 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
     checkOptions(options, WAIT_OPTIONS, "SpawnedProcess.output()");
     const deadline = Deadline.start(options);
     const { stdout, stderr } = this.#parts;
-    const collecting = Promise.all([collect(stdout), collect(stderr), this.#status]);
+    const ended = new AbortController();
+    this.#status.then(() => ended.abort(), () => {});
+    const collecting = Promise.all([
+      collectOutput(stdout, ended.signal),
+      collectOutput(stderr, ended.signal),
+      this.#status,
+    ]);
     const expired = Promise.withResolvers<never>();
     using _watch = deadline?.watch(
       (reason) => {
@@ -277,9 +288,4 @@ async function statusOf(handle: OwnedHandle): Promise<SpawnedProcessStatus> {
 function piped<End>(stream: string, end: End | undefined): End {
   if (end !== undefined) return end;
   throw new TypeError(`${stream} of the process is not "piped"`);
-}
-
-async function collect(reader: AnonymousPipeReader | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  if (reader === undefined) return new Uint8Array();
-  return await new Response(reader.readable).bytes();
 }

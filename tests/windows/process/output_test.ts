@@ -1,8 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { type SpawnedProcess, spawnWithHandles } from "../../../src/process/mod.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { ProcessObject, type SpawnedProcess, spawnWithHandles } from "../../../src/process/mod.ts";
 import { assertNothingPending } from "../../util/event_loop.ts";
 import { testOptionTables } from "../../util/option_table.ts";
 import { test } from "../../util/test.ts";
+
+const CHILD = new URL("./child.ts", import.meta.url);
 
 /** A program that ends when its standard input does. */
 function spawnWaiting(): SpawnedProcess {
@@ -55,6 +57,47 @@ test("SpawnedProcess.output() within its timeout gives what the process wrote", 
   });
   const { code, stdout } = await child.output({ timeout: 60_000 });
   assertEquals([code, new TextDecoder().decode(stdout).trim()], [0, "hello"]);
+});
+
+test("SpawnedProcess.output() ends with the process, although what it has started has its streams", async () => {
+  await using child = spawnWithHandles(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--allow-ffi", CHILD.href, "leave"],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { code, stdout } = await child.output();
+  const text = new TextDecoder().decode(stdout);
+  const [, processId] = text.match(/left (\d+)/) ?? [];
+  using left = ProcessObject.open({ processId: Number(processId) });
+  const wasRunning = left.exitCode === undefined;
+  Deno.kill(left.processId, "SIGKILL");
+  await left.wait();
+  assertEquals([code, wasRunning], [5, true]);
+  assertEquals(text.lastIndexOf("\0") >= 299_999, true);
+  assertThrows(() => child.stdout.getReader(), TypeError);
+  await assertNothingPending();
+});
+
+test("SpawnedProcess.output() does not follow a process that never stops writing", async () => {
+  await using child = spawnWithHandles(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--allow-ffi", CHILD.href, "leaveWriting"],
+    stdin: "null",
+    stdout: "piped",
+  });
+  // The one that is left behind ends when nobody reads it any more.
+  const { code, stdout } = await child.output();
+  assertEquals([code, stdout.length > 500_000], [5, true]);
+});
+
+test("SpawnedProcess.output() refuses a stream that is being read", async () => {
+  await using child = spawnWaiting();
+  const reader = child.stdout.getReader();
+  await assertRejects(() => child.output(), TypeError);
+  reader.releaseLock();
+  child.kill();
+  const { stdout } = await child.output();
+  assertEquals(stdout.length, 0);
 });
 
 test("The standard input of a child refuses what has no bytes", async () => {
