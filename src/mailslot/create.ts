@@ -1,4 +1,5 @@
 import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
+import { checkWait, closeOnAbort } from "../core/io/deadline.ts";
 import { windowsTimeout } from "../core/options/wait_options.ts";
 import { securityAttributes } from "../security/attributes.ts";
 import { type Mailslot, makeMailslot } from "./mailslot.ts";
@@ -13,6 +14,7 @@ const CREATE_OPTIONS: OptionNames<CreateMailslotOptions> = {
   security: true,
   blocking: true,
   inheritable: true,
+  signal: true,
 };
 
 /**
@@ -39,17 +41,21 @@ const CREATE_OPTIONS: OptionNames<CreateMailslotOptions> = {
  */
 export function createMailslot(options: CreateMailslotOptions): Mailslot {
   checkOptions(options, CREATE_OPTIONS, "createMailslot()");
-  const { blocking = false, inheritable = false } = options;
+  const { blocking = false, inheritable = false, signal } = options;
   checkBoolean("blocking", blocking);
   checkBoolean("inheritable", inheritable);
   const path = parseLocalMailslotPath(options.name);
   const maxMessageSize = windowsMessageSize(options.maxMessageSize);
   const readTimeout = windowsTimeout(options.readTimeout, "readTimeout");
+  checkWait({ signal });
   const security = securityAttributes(options.security);
   const handle = createMailslotHandle({ path, maxMessageSize, readTimeout, security, blocking });
   try {
     if (inheritable) handle.setInheritable(true);
-    return makeMailslot(handle, path.full, blocking);
+    const mailslot = makeMailslot(handle, path.full, blocking);
+    const watch = closeOnAbort(signal, () => mailslot.close());
+    if (watch !== undefined) handle.onRelinquish(() => watch[Symbol.dispose]());
+    return mailslot;
   } catch (error) {
     handle.close();
     throw error;

@@ -46,6 +46,11 @@ export interface CreateMailslotOptions {
    * @default {false}
    */
   readonly inheritable?: boolean;
+  /**
+   * Closes the mailslot when it is aborted, as `close()` does: iterating over the messages ends. If
+   * it has been aborted when the call begins, the call throws its reason.
+   */
+  readonly signal?: AbortSignal | null;
 }
 
 /** The state of a mailslot, as {@linkcode Mailslot.info} returns it. */

@@ -1,4 +1,4 @@
-import { Deadline, pause, pauseSync } from "../core/io/deadline.ts";
+import { checkWait, closeOnAbort, Deadline, pause, pauseSync } from "../core/io/deadline.ts";
 import { RetryPauses } from "../core/io/retry_pauses.ts";
 import {
   checkBoolean,
@@ -29,6 +29,7 @@ const LISTEN_OPTIONS: OptionNames<ListenNamedPipeOptions> = {
   ...SERVER_OPTIONS,
   backlog: true,
   halfClose: true,
+  signal: true,
 };
 const LISTEN_WAIT_OPTIONS: OptionNames<ListenNamedPipeWaitOptions> = {
   ...LISTEN_OPTIONS,
@@ -95,10 +96,11 @@ export function listenNamedPipe(
   const { wait, signal, timeout }: Partial<ListenNamedPipeWaitOptions> = options;
   checkBoolean("wait", wait);
   if (wait) return listenWhenFree(options, { signal, timeout });
-  checkWaits("listenNamedPipe()", { signal, timeout });
+  checkWaits("listenNamedPipe()", timeout);
+  checkWait({ signal });
   const { backlog, halfClose } = acceptorOptions(options);
   const factory = new InstanceFactory(options, false);
-  return makeListener(factory, new AsyncAcceptor(factory, backlog, halfClose));
+  return makeListener(factory, new AsyncAcceptor(factory, backlog, halfClose), signal);
 }
 
 async function listenWhenFree(
@@ -110,17 +112,17 @@ async function listenWhenFree(
   const factory = new InstanceFactory(options, false);
   const attempts = new ListenAttempts(factory, waitOptions.timeout);
   for (;;) {
-    deadline?.signal?.throwIfAborted();
     const isHeld = factory.claimsName && await pipeExists(factory);
+    deadline?.signal?.throwIfAborted();
     const acceptor = attempts.make(isHeld, () => new AsyncAcceptor(factory, backlog, halfClose));
-    if (acceptor !== undefined) return makeListener(factory, acceptor);
+    if (acceptor !== undefined) return makeListener(factory, acceptor, deadline?.signal);
     await pause(attempts.pause(deadline), deadline?.signal);
   }
 }
 
-function checkWaits(call: string, { signal, timeout }: WaitOptions): void {
-  if ((signal ?? undefined) === undefined && timeout === undefined) return;
-  throw new TypeError(`${call} waits only with wait: true, and has signal or timeout without it`);
+function checkWaits(call: string, timeout: number | undefined): void {
+  if (timeout === undefined) return;
+  throw new TypeError(`${call} waits only with wait: true, and has timeout without it`);
 }
 
 function acceptorOptions(options: ListenNamedPipeOptions) {
@@ -200,7 +202,7 @@ export function listenNamedPipeSync(options: ListenNamedPipeSyncOptions): NamedP
   checkOptions(options, LISTEN_SYNC_OPTIONS, "listenNamedPipeSync()");
   const { wait, timeout } = options;
   checkBoolean("wait", wait);
-  if (!wait) checkWaits("listenNamedPipeSync()", { timeout });
+  if (!wait) checkWaits("listenNamedPipeSync()", timeout);
   const deadline = Deadline.start({ timeout });
   const factory = new InstanceFactory(options, true);
   if (!wait) return makeListener(factory, new BlockingAcceptor(factory));
@@ -216,6 +218,7 @@ export function listenNamedPipeSync(options: ListenNamedPipeSyncOptions): NamedP
 let makeListener: (
   factory: InstanceFactory,
   acceptor: AsyncAcceptor | BlockingAcceptor,
+  signal?: AbortSignal | null,
 ) => NamedPipeListener;
 
 /**
@@ -257,18 +260,24 @@ export class NamedPipeListener
   implements Disposable, AsyncIterable<NamedPipeConn>, Iterable<NamedPipeConn> {
   readonly #factory: InstanceFactory;
   readonly #acceptor: AsyncAcceptor | BlockingAcceptor;
+  readonly #abortWatch: Disposable | undefined;
 
   static {
-    makeListener = (factory, acceptor) => new NamedPipeListener(factory, acceptor);
+    makeListener = (factory, acceptor, signal) => new NamedPipeListener(factory, acceptor, signal);
     defineInspect(this, (listener) => {
       const { path, mode, direction } = listener;
       return { path, mode, direction, state: openState(listener.#acceptor) };
     });
   }
 
-  private constructor(factory: InstanceFactory, acceptor: AsyncAcceptor | BlockingAcceptor) {
+  private constructor(
+    factory: InstanceFactory,
+    acceptor: AsyncAcceptor | BlockingAcceptor,
+    signal: AbortSignal | null | undefined,
+  ) {
     this.#factory = factory;
     this.#acceptor = acceptor;
+    this.#abortWatch = closeOnAbort(signal, () => this.close());
   }
 
   /** The full path of the pipe. */
@@ -366,7 +375,10 @@ export class NamedPipeListener
     throw new Deno.errors.BadResource(`The listener on pipe "${this.path}" is closed`);
   }
 
-  /** The clients as they come, until the listener is closed. Leaving the loop leaves it open. */
+  /**
+   * The clients as they come, until the listener is closed, such as by the `signal` it was made
+   * with. Leaving the loop leaves it open.
+   */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<NamedPipeConn> {
     while (!this.#acceptor.closed) {
       let conn: NamedPipeConn;
@@ -401,6 +413,7 @@ export class NamedPipeListener
    * do nothing.
    */
   close(): void {
+    this.#abortWatch?.[Symbol.dispose]();
     this.#acceptor.close();
   }
 

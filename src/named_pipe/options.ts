@@ -158,6 +158,11 @@ export interface ListenNamedPipeOptions extends NamedPipeServerOptions {
    * @default {false}
    */
   readonly halfClose?: boolean;
+  /**
+   * Closes the listener when it is aborted, as `close()` does: iterating over the clients ends. If
+   * it has been aborted when the call begins, the call fails with its reason.
+   */
+  readonly signal?: AbortSignal | null;
 }
 
 /** Options for {@linkcode listenNamedPipe} that waits until the pipe is free. */
@@ -167,7 +172,7 @@ export interface ListenNamedPipeWaitOptions extends ListenNamedPipeOptions, Wait
    * may have it for a while; or, with `firstInstance: false`, while all instances are taken. A name
    * is free when the last handle to the pipe is closed, on the clients' side too. Windows tells
    * nobody of that, so this looks again and again, a few times a second. `timeout` and `signal` end
-   * the wait.
+   * the wait; after that, `signal` closes the listener.
    */
   readonly wait: true;
 }

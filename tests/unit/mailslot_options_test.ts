@@ -26,6 +26,7 @@ testOptionTables([
       security: [5, "security must be"],
       blocking: [1, "blocking must be true or false"],
       inheritable: ["yes", "inheritable must be true or false"],
+      signal: [5, "signal must be an AbortSignal"],
     },
   },
   {

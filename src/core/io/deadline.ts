@@ -128,6 +128,20 @@ export class Deadline {
 /** The longest timeout of a JavaScript timer, in milliseconds (about 24.8 days). */
 const LONGEST_TIMER = 0x7fff_ffff;
 
+/**
+ * Runs `close` when the signal of an object that lives on aborts. Disposing of the result, when the
+ * object is closed, ends that.
+ *
+ * @throws {TypeError} If it is not a signal.
+ * @throws The signal's reason, if it is aborted.
+ */
+export function closeOnAbort(
+  signal: AbortSignal | null | undefined,
+  close: () => void,
+): Disposable | undefined {
+  return Deadline.start({ signal })?.watch(close, () => undefined);
+}
+
 /** `null` is taken as no signal, as `fetch()` does. */
 function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | undefined {
   if (signal === undefined || signal === null) return undefined;
