@@ -65,12 +65,13 @@ export function inheritableCopy({ handle }: Inheritable): OwnedHandle {
 }
 
 /**
- * The same, for a standard stream.
+ * The same, for a standard stream or another descriptor.
  *
+ * @param what How messages name it: `stdin`.
  * @throws {TypeError} If operations on it do not block: programs in C read and write their streams
  *   as if they did.
  */
-export function streamCopy(stream: StandardStream, source: Inheritable): OwnedHandle {
+export function streamCopy(what: string, source: Inheritable): OwnedHandle {
   const copy = inheritableCopy(source);
   try {
     if (isSynchronous(copy)) return copy;
@@ -80,7 +81,7 @@ export function streamCopy(stream: StandardStream, source: Inheritable): OwnedHa
   }
   copy.close();
   throw new TypeError(
-    `${stream} must be a file that is open for blocking calls: for an end of a pipe, give createPipe() the option \`blocking\``,
+    `${what} must be a file that is open for blocking calls: for an end of a pipe, give createPipe() the option \`blocking\``,
   );
 }
 

@@ -72,6 +72,8 @@ export interface ProcessStart {
    * them.
    */
   readonly inherit: readonly bigint[];
+  /** What the C run-time library of the process gets from ours; see `descriptorBlock()`. */
+  readonly descriptors: Uint8Array<ArrayBuffer> | undefined;
   /** The job that the process belongs to from its start, if any. */
   readonly job: bigint | undefined;
 }
@@ -92,10 +94,13 @@ export function startProcess(start: ProcessStart): StartedProcess {
   const [input, output, error] = start.stdio;
   const attributes = attributesOf(start);
   using list = attributes.length === 0 ? undefined : new AttributeList(attributes);
+  const { descriptors } = start;
   const startup = STARTUPINFOEXW.create({
     StartupInfo: {
       cb: STARTUPINFOEXW.size,
       dwFlags: STARTF_USESTDHANDLES,
+      cbReserved2: descriptors?.length ?? 0,
+      lpReserved2: addressOf(descriptors),
       hStdInput: input,
       hStdOutput: output,
       hStdError: error,
@@ -119,6 +124,10 @@ export function startProcess(start: ProcessStart): StartedProcess {
   const { hProcess, hThread, dwProcessId } = information.live;
   adopt(hThread, `first thread of process ${dwProcessId}`).close();
   return { handle: adopt(hProcess, `process ${dwProcessId}`), processId: dwProcessId };
+}
+
+function addressOf(bytes: Uint8Array<ArrayBuffer> | undefined): bigint {
+  return bytes === undefined ? 0n : Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
 }
 
 function adopt(handle: bigint, label: string): OwnedHandle {
@@ -220,7 +229,7 @@ class AttributeList implements Disposable {
   }
 
   get address(): bigint {
-    return Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#list));
+    return addressOf(this.#list);
   }
 
   [Symbol.dispose](): void {

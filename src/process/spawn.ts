@@ -4,6 +4,7 @@ import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { startProcess } from "./create_process.ts";
 import { commandLine } from "./arguments.ts";
 import { currentEnvironment, Environment, environmentBlock } from "./environment.ts";
+import { descriptorBlock, MOST_DESCRIPTORS } from "./descriptors.ts";
 import { endJob } from "./end_job.ts";
 import { findProgram } from "./search.ts";
 import {
@@ -48,6 +49,17 @@ export interface SpawnWithHandlesOptions {
    * @default {[]}
    */
   readonly inherit?: readonly Inheritable[];
+  /**
+   * What the child gets as descriptors 3, 4 and so on of its C run-time library: the first one is 3.
+   * Programs in C, Node, Python, and Chromium with `--remote-debugging-pipe` know them by these
+   * numbers, as on other systems. Each is an object with a handle that is open for blocking calls,
+   * such as the end of a pipe made with `blocking`; `null` leaves the number free. They stay the
+   * caller's: close an end of a pipe when the child has started, or the other end never sees the
+   * end of the stream.
+   *
+   * @default {[]}
+   */
+  readonly descriptors?: readonly (Inheritable | null)[];
   /**
    * The folder that the child works in.
    *
@@ -97,6 +109,7 @@ export interface SpawnWithHandlesOptions {
 const SPAWN_OPTIONS: OptionNames<SpawnWithHandlesOptions> = {
   args: true,
   inherit: true,
+  descriptors: true,
   cwd: true,
   env: true,
   clearEnv: true,
@@ -134,6 +147,26 @@ const SPAWN_OPTIONS: OptionNames<SpawnWithHandlesOptions> = {
  * @throws {Deno.errors.NotSupported} If it is a batch file, or this is not Windows.
  * @throws {Win32Error} If Windows cannot run the file.
  *
+ * @example Talk to a browser over its descriptors 3 and 4
+ * ```ts
+ * import { createPipe } from "@winipc/winipc/anonymous-pipe";
+ * import { spawnWithHandles } from "@winipc/winipc/process";
+ *
+ * using commands = createPipe({ blocking: "reader" });
+ * using answers = createPipe({ blocking: "writer" });
+ * await using browser = spawnWithHandles("C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe", {
+ *   args: ["--headless", "--remote-debugging-pipe"],
+ *   descriptors: [commands.reader, answers.writer],
+ * });
+ * commands.reader.close();
+ * answers.writer.close();
+ * const command = JSON.stringify({ id: 1, method: "Browser.getVersion" });
+ * await commands.writer.write(new TextEncoder().encode(`${command}\0`));
+ * const buffer = new Uint8Array(65_536);
+ * const length = await answers.reader.read(buffer);
+ * console.log(new TextDecoder().decode(buffer.subarray(0, length ?? 0)));
+ * ```
+ *
  * @example Shared memory without a name
  * ```ts
  * import { spawnWithHandles } from "@winipc/winipc/process";
@@ -168,13 +201,21 @@ export function spawnWithHandles(
   using ends = new DisposableStack();
   const streams = new Streams(options, copies, ends);
   const handles = inherit.map((object) => copies.use(inheritableCopy(object)).number);
+  const descriptors = (options.descriptors ?? []).map((object, index) =>
+    object === null ? undefined : copies.use(streamCopy(`descriptors[${index}]`, object))
+  );
   const process = startProcess({
     program,
     commandLine: lineOf(handles),
     cwd,
     environment: environment === undefined ? null : environmentBlock(environment),
     stdio: [streams.numberOf("stdin"), streams.numberOf("stdout"), streams.numberOf("stderr")],
-    inherit: [...streams.numbers, ...handles],
+    inherit: [
+      ...streams.numbers,
+      ...handles,
+      ...descriptors.flatMap((handle) => handle === undefined ? [] : [handle.number]),
+    ],
+    descriptors: descriptors.length === 0 ? undefined : descriptorBlock(descriptors),
     job: options.endWithParent ? endJob().number : undefined,
   });
   ends.move();
@@ -256,6 +297,7 @@ function checkSpawnOptions(options: SpawnWithHandlesOptions): void {
     );
   }
   inherit.forEach((object, index) => checkInheritable(`inherit[${index}]`, object));
+  checkDescriptors(options.descriptors ?? []);
   if (env !== undefined && (typeof env !== "object" || env === null)) {
     throw new TypeError(`env must be an object of strings, not ${Deno.inspect(env)}`);
   }
@@ -264,6 +306,24 @@ function checkSpawnOptions(options: SpawnWithHandlesOptions): void {
   checkStream("stdin", stdin);
   checkStream("stdout", stdout);
   checkStream("stderr", stderr);
+}
+
+function checkDescriptors(descriptors: readonly (Inheritable | null)[]): void {
+  if (!Array.isArray(descriptors)) {
+    throw new TypeError(
+      `descriptors must be an array of objects with a handle or null, not ${
+        Deno.inspect(descriptors)
+      }`,
+    );
+  }
+  if (descriptors.length > MOST_DESCRIPTORS) {
+    throw new RangeError(
+      `A child can get ${MOST_DESCRIPTORS} descriptors from 3 on, not ${descriptors.length}`,
+    );
+  }
+  descriptors.forEach((object, index) => {
+    if (object !== null) checkInheritable(`descriptors[${index}]`, object);
+  });
 }
 
 function checkStream(stream: StandardStream, choice: ChildStream): void {

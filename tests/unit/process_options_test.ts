@@ -11,6 +11,7 @@ testOptionTables([{
   wrong: {
     args: ["/c", "The arguments must be an array of strings"],
     inherit: [{ handle: 4n }, "inherit must be an array of objects with a handle"],
+    descriptors: [{ handle: 4n }, "descriptors must be an array of objects with a handle"],
     cwd: [5, "A folder is given by its path or a file: URL"],
     env: ["A=b", "env must be an object of strings"],
     clearEnv: [1, "clearEnv must be true or false"],
@@ -25,6 +26,9 @@ test("spawnWithHandles() refuses wrong elements before it makes anything", () =>
   assertThrows(() => spawn({ args: ["a", 5] }), TypeError, "Argument 1 must be a string");
   assertThrows(() => spawn({ inherit: [null] }), TypeError, "inherit[0] must be an object");
   assertThrows(() => spawn({ inherit: [{ handle: 4 }] }), TypeError, "The handle of inherit[0]");
+  assertThrows(() => spawn({ descriptors: [null, {}] }), TypeError, "of descriptors[1] must be");
+  const many = new Array(10_000).fill(null);
+  assertThrows(() => spawn({ descriptors: many }), RangeError, "A child can get 7278 descriptors");
   assertThrows(() => spawn({ stdin: {} }), TypeError, "The handle of stdin must be");
   assertThrows(() => spawn({ env: { A: 5 } }), TypeError, '"A" must be a string');
   assertThrows(
