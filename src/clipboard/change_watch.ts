@@ -7,7 +7,9 @@ export class ChangeWatch {
   /** The change that was told last. */
   #told: number;
   #isChanged = false;
-  #wake: (() => void) | undefined;
+  /** What a call waits for. */
+  #change: PromiseWithResolvers<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   /** @param sequence The number of the state that is known. */
   constructor(own: boolean, settle: number, sequence: number) {
@@ -32,24 +34,30 @@ export class ChangeWatch {
     if (sequence === this.#told) return;
     this.#told = sequence;
     this.#isChanged = true;
-    this.#wake?.();
+    this.#change?.resolve();
+  }
+
+  /** Nobody tells of changes any more. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.#change?.reject(error);
   }
 
   /** Waits until there is a change, and no longer too new. */
   async next(signal: AbortSignal | undefined): Promise<void> {
     do {
-      while (!this.#isChanged) await this.#change(signal);
+      while (!this.#isChanged) await this.#nextChange(signal);
       await pause(this.#settle, signal);
       // It may have been taken back meanwhile, by a write of our own.
     } while (!this.#isChanged);
     this.#isChanged = false;
   }
 
-  async #change(signal: AbortSignal | undefined): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    using _watch = Deadline.start({ signal })?.watch(reject, () => undefined);
-    await promise;
-    this.#wake = undefined;
+  async #nextChange(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const change = this.#change = Promise.withResolvers<void>();
+    using _watch = Deadline.start({ signal })?.watch(change.reject, () => undefined);
+    await change.promise;
+    this.#change = undefined;
   }
 }

@@ -61,11 +61,7 @@ const SECRET_FORMATS = [
   "Clipboard Viewer Ignore",
 ];
 
-/** A write that may still be on the clipboard. */
-interface Write extends ClipboardTicket {
-  readonly id: number;
-}
-
+/** The numbers of the writes that tickets are for. */
 const tickets = new WeakMap<ClipboardTicket, number>();
 
 /**
@@ -323,8 +319,8 @@ export class Clipboard {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<ClipboardChange, void, void> {
     const thread = await this.#getThread();
-    await this.#listen(watch, true);
     try {
+      await this.#listen(watch, true);
       while (true) {
         thread.retain();
         try {
@@ -433,7 +429,11 @@ export class Clipboard {
 
   #getThread(): Promise<ClipboardThread> {
     if (this.#thread !== undefined) return this.#thread;
-    const lost = () => this.#thread = undefined;
+    const lost = (error: unknown) => {
+      // The next call starts another one.
+      this.#thread = undefined;
+      for (const watch of this.#watches) watch.fail(error);
+    };
     this.#thread = ClipboardThread.start({
       heard: (event) => {
         if (event.type === "replaced") this.#promised.delete(event.id);

@@ -15,7 +15,7 @@ export interface ClipboardListener {
   /** Makes a promised format; nothing if it cannot be made. */
   render(question: RenderQuestion): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The thread has ended by an error. */
-  lost(): void;
+  lost(error: unknown): void;
 }
 
 /** The window in the pump, seen from the thread that uses it. It lasts as long as that. */
@@ -36,7 +36,7 @@ export class ClipboardThread {
         return bytes === undefined ? undefined : { result: 0n, bytes };
       },
       failed: (error) => console.error(error),
-      lost: () => listener.lost(),
+      lost: (error) => listener.lost(error),
     });
     return new ClipboardThread(client);
   }

@@ -130,8 +130,10 @@ function tooLarge(size: number, maxBytes: number): RangeError {
   return new RangeError(`it has ${size} bytes, more than maxBytes (${maxBytes})`);
 }
 
-/** The same error, with the format that it is about. */
+/** What is wrong, with the format that it is about. */
 function described(error: Error, format: string): Error {
-  error.message = `Cannot read ${format} from the clipboard: ${error.message}`;
-  return error;
+  const message = `Cannot read ${format} from the clipboard: ${error.message}`;
+  return error instanceof RangeError
+    ? new RangeError(message)
+    : new Deno.errors.InvalidData(message, { cause: error });
 }

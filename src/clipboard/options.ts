@@ -12,7 +12,7 @@ export interface ClipboardWaitOptions extends WaitOptions {
    * The longest the call may take, in milliseconds. While another window has the clipboard open, it is
    * retried; past the timeout the promise is rejected with `Deno.errors.Busy`, which names that
    * window's program. If the program whose data is read does not hand it over in time, it is
-   * `Deno.errors.TimedOut`.
+   * `Deno.errors.TimedOut`. One attempt is made in any case, and may take a quarter of a second.
    *
    * @default 1,000 to open the clipboard, and 10,000 for all of the call
    */

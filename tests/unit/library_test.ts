@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { clipboard } from "../../src/clipboard/mod.ts";
 import { OwnedHandle } from "../../src/core/handle/owned_handle.ts";
 import { currentUserSid, SecurityDescriptor } from "../../src/security/mod.ts";
 import { securityAttributes } from "../../src/security/attributes.ts";
@@ -37,6 +38,8 @@ const FIRST_CALLS: readonly { readonly file: string; readonly call: () => unknow
   { file: "advapi32.dll", call: () => SecurityDescriptor.of({ handle: 4n }) },
   { file: "advapi32.dll", call: () => securityAttributes("everyone") },
   { file: "kernel32.dll", call: () => OwnedHandle.fromNumber(4n, "event") },
+  { file: "user32.dll", call: () => clipboard.status() },
+  { file: "user32.dll", call: () => clipboard.watch() },
 ];
 
 // Registered, not ignored, by system: no run on Windows can do these, so they are not among what it skips.

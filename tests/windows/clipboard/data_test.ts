@@ -134,6 +134,14 @@ test("What is malformed or too large is told, and the rest is read", async () =>
   assert(large instanceof RangeError && large.message.includes("more than maxBytes (1000)"));
 });
 
+test("What is wrong with an image is told of each kind that it was to be read as", async () => {
+  await clipboard.write({ raw: { CF_DIB: new Uint8Array(40) } });
+  const { problems } = await clipboard.read({ formats: ["png", "pixels"] });
+  for (const { message } of [problems.png, problems.pixels]) {
+    assertEquals(message.match(/Cannot read CF_DIB from the clipboard/g)?.length, 1, message);
+  }
+});
+
 test("A secret is marked for the history, the cloud and programs that collect", async () => {
   await clipboard.write({ text: "secret" }, { secret: true });
   const names = [
