@@ -75,6 +75,8 @@ export class Clipboard {
   readonly #promised = new Map<number, PromisedData>();
   readonly #watches = new Set<ChangeWatch>();
   #thread: Promise<ClipboardThread> | undefined;
+  /** The same, when it has been started. */
+  #running: ClipboardThread | undefined;
   #lastWrite = 0;
   #savesAtEnd = false;
 
@@ -173,8 +175,8 @@ export class Clipboard {
    *
    * A member of the data that is a function is only promised: the function is called when the first
    * program asks for the format, with `renderTimeout` to make it. A program that ends makes what is
-   * still promised, unless it ends by `Deno.exit()` or is killed, or is a Worker: then these formats are
-   * lost.
+   * still promised; by `Deno.exit()` only what takes no promise to make, which PNG does. What a Worker
+   * has promised, or a program that is killed, is lost with it.
    *
    * @returns Which write it was.
    * @throws {TypeError | RangeError} If a value or an option is not valid.
@@ -441,12 +443,13 @@ export class Clipboard {
       },
       render: async ({ id, format }) => await this.#promised.get(id)?.render(format),
       lost,
+      unloading: () => this.#saveNow(),
     });
-    this.#thread.catch(lost);
+    this.#thread.then((thread) => this.#running = thread, lost);
     return this.#thread;
   }
 
-  /** Has what is still promised made when the program would end ("WM_RENDERALLFORMATS message"). */
+  /** Has what is still promised made when the program ends ("WM_RENDERALLFORMATS message"). */
   #saveAtEnd(): void {
     if (this.#savesAtEnd) return;
     this.#savesAtEnd = true;
@@ -454,11 +457,21 @@ export class Clipboard {
       if (this.#promised.size === 0) return;
       // The program ends when this is done.
       event.preventDefault();
-      for (const [id, data] of this.#promised) {
-        this.#promised.delete(id);
-        this.#save(id, data);
-      }
+      for (const [id, data] of this.#takePromised()) this.#save(id, data);
     });
+  }
+
+  #takePromised(): [number, PromisedData][] {
+    const promised = [...this.#promised];
+    this.#promised.clear();
+    return promised;
+  }
+
+  /** By `Deno.exit()` a program ends without an event before, and what takes a promise is lost. */
+  #saveNow(): void {
+    for (const [id, data] of this.#takePromised()) {
+      this.#running?.post({ type: "fulfil", id, items: data.renderNow() });
+    }
   }
 
   async #save(id: number, data: PromisedData): Promise<void> {

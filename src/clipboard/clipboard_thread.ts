@@ -16,6 +16,8 @@ export interface ClipboardListener {
   render(question: RenderQuestion): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The thread has ended by an error. */
   lost(error: unknown): void;
+  /** The program ends; requests that are made now are still carried out. */
+  unloading(): void;
 }
 
 /** The window in the pump, seen from the thread that uses it. It lasts as long as that. */
@@ -37,6 +39,7 @@ export class ClipboardThread {
       },
       failed: (error) => console.error(error),
       lost: (error) => listener.lost(error),
+      unloading: () => listener.unloading(),
     });
     return new ClipboardThread(client);
   }
@@ -48,6 +51,12 @@ export class ClipboardThread {
 
   release(): void {
     this.#client.release();
+  }
+
+  /** Has a request carried out, and waits for nothing. */
+  post(request: ClipboardRequest): void {
+    const begin = new Int32Array(new SharedArrayBuffer(4));
+    this.#client.call({ request, begin } satisfies WithdrawableRequest).catch(() => {});
   }
 
   /**

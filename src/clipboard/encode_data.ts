@@ -27,6 +27,8 @@ export interface EncodedFormat {
   readonly isPromised: boolean;
   /** Makes the bytes; rejects if what a function gave is not valid. */
   encode(): Bytes | Promise<Bytes>;
+  /** The same at once, or nothing where that takes a promise. */
+  encodeNow(): Bytes | undefined;
 }
 
 const CALL = "clipboard.write()";
@@ -83,29 +85,73 @@ function refuseTwice(formats: readonly EncodedFormat[]): void {
 
 type Check<Given, Checked> = (field: string, value: Given) => Checked;
 
+/** What a function has made, also if that is an error. */
+type Made<Checked> =
+  | { readonly value: Checked | Promise<Checked> }
+  | { readonly error: unknown };
+
 /** A value that is there, or that a function makes once. */
 class Source<Given, Checked> {
   readonly isPromised: boolean;
-  readonly #get: () => Checked | Promise<Checked>;
+  readonly #make: () => Checked | Promise<Checked>;
+  #made: Made<Checked> | undefined;
 
   constructor(field: string, value: ClipboardValue<Given>, check: Check<Given, Checked>) {
     this.isPromised = typeof value === "function";
     if (typeof value === "function") {
-      const make = value as () => Given | Promise<Given>;
-      let made: Promise<Checked> | undefined;
-      const makeOnce = async () => check(`What ${field} makes`, await make());
-      this.#get = () => made ??= makeOnce();
+      const make = value as () => Given | PromiseLike<Given>;
+      const checkMade = (made: Given) => check(`What ${field} makes`, made);
+      this.#make = () => {
+        const made = make();
+        return isPromiseLike(made) ? Promise.resolve(made).then(checkMade) : checkMade(made);
+      };
     } else {
       const checked = check(field, value);
-      this.#get = () => checked;
+      this.#make = () => checked;
     }
   }
 
-  /** What `encode` makes of the value, at once if the value is there. */
+  /** What `encode` makes of the value, at once if it can. */
   encode(encode: (value: Checked) => Bytes | Promise<Bytes>): Bytes | Promise<Bytes> {
-    const value = this.#get();
+    const made = this.#made ??= this.#makeOnce();
+    if ("error" in made) throw made.error;
+    const { value } = made;
     return value instanceof Promise ? value.then(encode) : encode(value);
   }
+
+  #makeOnce(): Made<Checked> {
+    try {
+      return { value: this.#make() };
+    } catch (error) {
+      return { error };
+    }
+  }
+}
+
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | null | undefined)?.then === "function";
+}
+
+/** A format of a source. */
+function encoded<Given, Checked>(
+  format: string | number,
+  field: string,
+  source: Source<Given, Checked>,
+  encode: (value: Checked) => Bytes | Promise<Bytes>,
+): EncodedFormat {
+  return {
+    format: typeof format === "number" ? format : formatNumber(format),
+    field,
+    isPromised: source.isPromised,
+    encode: () => source.encode(encode),
+    encodeNow() {
+      const bytes = source.encode(encode);
+      if (!(bytes instanceof Promise)) return bytes;
+      // Nobody waits for it.
+      bytes.catch(() => {});
+      return undefined;
+    },
+  };
 }
 
 function one<Given, Checked>(
@@ -116,13 +162,7 @@ function one<Given, Checked>(
   format: string | number,
 ): EncodedFormat[] {
   if (value === undefined) return [];
-  const source = new Source(field, value, check);
-  return [{
-    format: typeof format === "number" ? format : formatNumber(format),
-    field,
-    isPromised: source.isPromised,
-    encode: () => source.encode(encode),
-  }];
+  return [encoded(format, field, new Source(field, value, check), encode)];
 }
 
 /** An image in three formats: only one of them has alpha for each program that reads images. */
@@ -135,19 +175,15 @@ function image<Given, Checked extends object>(
 ): EncodedFormat[] {
   if (value === undefined) return [];
   const source = new Source(field, value, check);
-  let pixels: Promise<RgbaImage> | undefined;
-  const withPixels = (encode: (pixels: RgbaImage) => Bytes) => async (value: Checked) =>
-    encode(await (pixels ??= Promise.resolve(toPixels(value))));
-  const { isPromised } = source;
+  let pixels: RgbaImage | Promise<RgbaImage> | undefined;
+  const withPixels = (encode: (pixels: RgbaImage) => Bytes) => (value: Checked) => {
+    pixels ??= toPixels(value);
+    return pixels instanceof Promise ? pixels.then(encode) : encode(pixels);
+  };
   return [
-    { format: formatNumber("PNG"), field, isPromised, encode: () => source.encode(toPng) },
-    {
-      format: CF_DIBV5,
-      field,
-      isPromised,
-      encode: () => source.encode(withPixels(encodeDibV5)),
-    },
-    { format: CF_DIB, field, isPromised, encode: () => source.encode(withPixels(encodeDib)) },
+    encoded("PNG", field, source, toPng),
+    encoded(CF_DIBV5, field, source, withPixels(encodeDibV5)),
+    encoded(CF_DIB, field, source, withPixels(encodeDib)),
   ];
 }
 

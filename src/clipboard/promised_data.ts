@@ -28,4 +28,18 @@ export class PromisedData {
     }));
     return (await Promise.all(items)).filter(({ bytes }) => bytes !== undefined);
   }
+
+  /** Makes what can be made at once, when there is no time left. */
+  renderNow(): ClipboardItem[] {
+    const items: ClipboardItem[] = [];
+    for (const [format, encoded] of this.#formats) {
+      try {
+        const bytes = encoded.encodeNow();
+        if (bytes !== undefined) items.push({ format, bytes });
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+    return items;
+  }
 }

@@ -31,6 +31,8 @@ export interface ClientListener {
   failed(error: unknown): void;
   /** The pump has ended though the client had not been closed. */
   lost(error: unknown): void;
+  /** The program ends. Calls that are made now are still carried out, and nobody hears the result. */
+  unloading?(): void;
 }
 
 /** How long the end of a program may wait for its pump, in milliseconds. */
@@ -221,6 +223,7 @@ class Pump {
   /** The program ends: the windows must be destroyed by their thread before the process ends. */
   readonly #unload = () => {
     if (this.#window === null) return;
+    for (const client of this.#clients.values()) client.unloading?.();
     this.#stop();
     Atomics.wait(this.#flags, ENDED, 0, LONGEST_UNLOAD);
   };

@@ -34,9 +34,11 @@ test("What is promised is made once, when it is read", async () => {
 
 test("What a function throws is told, and the format is absent", async () => {
   const errors: unknown[] = [];
+  let calls = 0;
   await clipboard.write({
     html: "<b>there</b>",
     text: () => {
+      calls++;
       throw new Error("cannot");
     },
     rtf: () => 5 as unknown as string,
@@ -51,6 +53,7 @@ test("What a function throws is told, and the format is absent", async () => {
   const messages = errors.map((error) => error instanceof Error ? error.message : error).sort();
   assertEquals(messages, ["What rtf makes must be a string, not 5", "cannot", "no reason"]);
   await assertRejects(() => clipboard.readText(), Deno.errors.InvalidData, "not made it");
+  assertEquals(calls, 1);
 });
 
 test("What comes too late is absent, and there for the next reader", async () => {
@@ -81,6 +84,17 @@ test("What is promised is made when the program ends", async () => {
   assertEquals((await program.status).code, 0, await program.stderr);
   const { text, html } = await clipboard.read();
   assertEquals([text, html?.fragment], ["made at the end", "<b>made</b>"]);
+});
+
+test("What is promised is made at Deno.exit(), if it takes no promise", async () => {
+  await using program = runDeno(new URL("./promising_program.ts", import.meta.url), {
+    permissions: PERMISSIONS,
+    args: ["exit"],
+  });
+  assertEquals(await program.readLine(), "promised");
+  assertEquals((await program.status).code, 7, await program.stderr);
+  const { text, html } = await clipboard.read();
+  assertEquals([text, html?.fragment], [undefined, "<b>made</b>"]);
 });
 
 test("A program that has lost the clipboard makes nothing when it ends, and what is there stays", async () => {

@@ -1,4 +1,4 @@
-// Promises text and HTML, and ends: at once, or when a line comes.
+// Promises text and HTML, and ends: at once, when a line comes, or by Deno.exit().
 
 import { clipboard } from "../../../src/clipboard/mod.ts";
 
@@ -12,3 +12,4 @@ await clipboard.write({
 });
 console.log("promised");
 if (Deno.args[0] === "wait") await Deno.stdin.read(new Uint8Array(100));
+if (Deno.args[0] === "exit") Deno.exit(7);
