@@ -1,6 +1,7 @@
 import { win32Error } from "../core/error/windows_error.ts";
 import { AsyncLock } from "../core/io/async_lock.ts";
 import { checkWait, Deadline, pause, timeoutError } from "../core/io/deadline.ts";
+import { RetryPauses } from "../core/io/retry_pauses.ts";
 import {
   checkBoolean,
   checkChoice,
@@ -46,7 +47,8 @@ const CALL_TIMEOUT = 10_000;
 const RENDER_TIMEOUT = 3000;
 /** How long one attempt may take, however short the timeout: also 0 is to look once. */
 const ATTEMPT_TIMEOUT = 250;
-/** The longest pause between two attempts to open the clipboard. */
+/** Pauses between two attempts to open the clipboard: others have it open for moments only. */
+const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 20;
 const KINDS: readonly ClipboardKind[] = ["text", "html", "rtf", "csv", "png", "pixels", "files"];
 const DEFAULT_KINDS: readonly ClipboardKind[] = KINDS.filter((kind) => kind !== "pixels");
@@ -416,13 +418,14 @@ export class Clipboard {
     try {
       const request = await prepare();
       const thread = await this.#getThread();
-      for (let wait = 1;; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
+      const pauses = new RetryPauses(FIRST_PAUSE, LONGEST_PAUSE);
+      for (;;) {
         const answer = await thread.call(request, deadline, timedOut);
         isBusy = answer.type === "busy";
         if (!isBusy) return answer;
         const left = openUntil - performance.now();
         if (left <= 0) throw busy(doing, openTimeout);
-        await pause(Math.min(wait, left), signal ?? undefined);
+        await pause(pauses.next(left), signal ?? undefined);
       }
     } finally {
       this.#order.release();
