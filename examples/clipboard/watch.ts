@@ -17,7 +17,7 @@ let left = options.count ?? Infinity;
 const changes = clipboard.watch();
 console.log("ready");
 for await (const { sequence, owner } of changes) {
-  console.log(`change ${sequence} by ${owner?.executable ?? "an unknown program"}`);
+  console.log(`change ${sequence} by ${owner?.path ?? "an unknown program"}`);
   show(await clipboard.read());
   if (--left <= 0) break;
 }

@@ -13,7 +13,7 @@ import {
 import { defineInspect } from "../core/text/inspect.ts";
 import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
 import { clipboard32 } from "../win32/user32_clipboard.ts";
-import { describeProcess, processOfWindow } from "./clipboard_process.ts";
+import { processOfWindow, processText } from "./clipboard_process.ts";
 import { ClipboardThread } from "./clipboard_thread.ts";
 import { decodePicture, wantedFormats } from "./decode_picture.ts";
 import { encodeData, type EncodedFormat } from "./encode_data.ts";
@@ -274,7 +274,7 @@ export class Clipboard {
    * import { clipboard } from "@winipc/winipc/clipboard";
    *
    * const { holder } = clipboard.status();
-   * if (holder !== undefined) console.log(`${holder.executable} has the clipboard open`);
+   * if (holder !== undefined) console.log(`${holder.path} has the clipboard open`);
    * ```
    */
   status(): ClipboardStatus {
@@ -304,7 +304,7 @@ export class Clipboard {
    * import { clipboard } from "@winipc/winipc/clipboard";
    *
    * for await (const { formats, owner } of clipboard.watch()) {
-   *   console.log(owner?.executable, formats);
+   *   console.log(owner?.path, formats);
    * }
    * ```
    */
@@ -528,7 +528,7 @@ function sequenceNumber(): number {
 
 function busy(doing: string, timeout: number): Error {
   const holder = processOfWindow(clipboard32().GetOpenClipboardWindow());
-  const who = holder === undefined ? "another program" : describeProcess(holder);
+  const who = holder === undefined ? "another program" : processText(holder);
   return win32Error(ERROR_ACCESS_DENIED, {
     operation: "OpenClipboard",
     doing: `${doing}, which ${who} has had open for ${timeout} ms`,
@@ -540,7 +540,7 @@ function ownerHint(): string {
   const owner = processOfWindow(clipboard32().GetClipboardOwner());
   return owner === undefined
     ? "another program does not answer"
-    : `${describeProcess(owner)}, whose data is on it, does not answer`;
+    : `${processText(owner)}, whose data is on it, does not answer`;
 }
 
 function unexpected(answer: ClipboardAnswer): Error {

@@ -11,8 +11,8 @@ import { clipboard32 } from "../win32/user32_clipboard.ts";
 export interface ClipboardProcess {
   /** Its process id. */
   readonly processId: number;
-  /** The full path of its program; absent if this user may not ask for it. */
-  readonly executable?: string;
+  /** The file it runs, as a path of Windows; absent if this user may not ask for it. */
+  readonly path?: string;
 }
 
 /** The longest path, in UTF-16 units. */
@@ -23,11 +23,11 @@ export function processOfWindow(window: Deno.PointerValue): ClipboardProcess | u
   if (window === null) return undefined;
   const processId = new Uint32Array(1);
   if (clipboard32().GetWindowThreadProcessId(window, processId) === 0) return undefined;
-  const executable = executableOf(processId[0]);
-  return { processId: processId[0], ...executable === undefined ? {} : { executable } };
+  const path = pathOf(processId[0]);
+  return { processId: processId[0], ...path === undefined ? {} : { path } };
 }
 
-function executableOf(processId: number): string | undefined {
+function pathOf(processId: number): string | undefined {
   const { OpenProcess, QueryFullProcessImageNameW, CloseHandle } = kernel32();
   const process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, processId);
   if (process === null) return undefined;
@@ -39,6 +39,6 @@ function executableOf(processId: number): string | undefined {
 }
 
 /** A process for messages: `process 4711 (C:\Windows\notepad.exe)`. */
-export function describeProcess({ processId, executable }: ClipboardProcess): string {
-  return `process ${processId}${executable === undefined ? "" : ` (${executable})`}`;
+export function processText({ processId, path }: ClipboardProcess): string {
+  return `process ${processId}${path === undefined ? "" : ` (${path})`}`;
 }

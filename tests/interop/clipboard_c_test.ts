@@ -103,7 +103,7 @@ test("What a C program has promised is made when it is read", async () => {
   assertEquals(await clipboard.readText(), "promised ✓");
   const { owner } = clipboard.status();
   assertEquals(owner?.processId, program.pid);
-  assert(owner?.executable?.endsWith("\\clipboard_peer.exe"), owner?.executable);
+  assert(owner?.path?.endsWith("\\clipboard_peer.exe"), owner?.path);
   await clipboard.writeText("other");
   assertEquals(await program.readLine(), "replaced");
 }, withPeer);
