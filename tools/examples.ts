@@ -13,5 +13,6 @@ export const EXAMPLES: readonly string[] = [
   "transact_pipe",
   "pipe_jsonrpc",
   "pipe_http",
+  "pipe_fetch",
   "single_instance",
 ];

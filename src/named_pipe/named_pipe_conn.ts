@@ -66,6 +66,9 @@ export let transactOn: (
   deadline: Deadline | undefined,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
+/** Has the next reads give these bytes, in this order, for the modules of this folder. */
+export let putBackOn: (conn: NamedPipeConn, parts: readonly Uint8Array[]) => void;
+
 /** Makes the connection for a connected end, for the modules of this folder. */
 export let makeConn: (file: FileIo, profile: PipeProfile, hooks?: ConnHooks) => NamedPipeConn;
 
@@ -132,6 +135,7 @@ export class NamedPipeConn implements Disposable {
   static {
     transactOn = (conn, request, maxMessageSize, deadline) =>
       conn.#io.transact(request, maxMessageSize, deadline);
+    putBackOn = (conn, parts) => conn.#io.putBack(parts);
     makeConn = (file, profile, hooks) => new NamedPipeConn(file, profile, hooks);
     defineInspect(this, (conn) => {
       const { path, mode, direction, end } = conn.#io.profile;

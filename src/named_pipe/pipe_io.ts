@@ -200,6 +200,14 @@ export class PipeIo {
     return false;
   }
 
+  /** Keeps bytes that were read for the next call, which must come before all other reads. */
+  putBack(parts: readonly Uint8Array[]): void {
+    for (const part of parts) {
+      // A copy: the caller's may be a view of something large.
+      if (part.byteLength > 0) this.#undelivered.add(new Uint8Array(part), false);
+    }
+  }
+
   /** Keeps what the request has received of a message. */
   #keepReceived(): void {
     const { input } = this.file;

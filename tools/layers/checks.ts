@@ -2,8 +2,16 @@
 
 import type { Edges } from "../layers.ts";
 
-/** The one module that may load Deno's Node compatibility, and its export: it is beside that of its room. */
-const NODE_ADAPTER = { file: "named_pipe/node_stream.ts", export: "./named-pipe/node" } as const;
+/** Exports beside that of their room, as they load Deno's Node compatibility. */
+const NODE_EXPORTS: readonly (readonly [name: string, file: string])[] = [
+  ["./named-pipe/node", "named_pipe/node_stream.ts"],
+  ["./named-pipe/http", "named_pipe/http/http.ts"],
+];
+
+/** Whether a module may load Deno's Node compatibility: only these exports lead to those that do. */
+function mayLoadNode(file: string): boolean {
+  return file === "named_pipe/pipe_duplex.ts" || file.startsWith("named_pipe/http/");
+}
 
 /** The one module that takes messages synchronously. It runs in a Worker of its own, which no export imports. */
 const SYNCHRONOUS_PORT = {
@@ -58,7 +66,7 @@ export async function importsOf(root: URL): Promise<Import[]> {
 export function brokenImports(imports: readonly Import[], edges: Edges): string[] {
   const broken: string[] = [];
   for (const { from, to, inside } of imports) {
-    if (from === NODE_ADAPTER.file && to.startsWith("node:")) continue;
+    if (mayLoadNode(from) && to.startsWith("node:")) continue;
     if (from === SYNCHRONOUS_PORT.file && to === SYNCHRONOUS_PORT.module) continue;
     const room = roomOf(from);
     const allowed = [room, ...edges[room] ?? []];
@@ -130,7 +138,7 @@ export async function misplacedExports(
   const rooms = Object.keys(edges).filter((room) => !core.includes(room));
   const expected = new Map([
     [".", "./mod.ts"],
-    [NODE_ADAPTER.export, `./src/${NODE_ADAPTER.file}`],
+    ...NODE_EXPORTS.map(([name, file]) => [name, `./src/${file}`] as const),
     ...rooms.map((room) => [exportOf(room), `./src/${room}/mod.ts`] as const),
   ]);
   const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
