@@ -10,6 +10,7 @@ import {
   listenNamedPipe,
   NamedPipeThreadServer,
 } from "../../../src/named_pipe/mod.ts";
+import { PipeHttpClient } from "../../../src/named_pipe/http/http.ts";
 import { toDuplex } from "../../../src/named_pipe/node_stream.ts";
 import { ProcessObject, spawnWithHandles } from "../../../src/process/mod.ts";
 import { SecurityDescriptor } from "../../../src/security/mod.ts";
@@ -218,6 +219,12 @@ const CLASSES: Readonly<Record<string, Make>> = {
     assert(instance !== undefined);
     return closable(uses.use(instance), 'SingleInstance { name: "NAME" }');
   },
+  PipeHttpClient(name) {
+    return closable(
+      new PipeHttpClient({ path: name }),
+      'PipeHttpClient { path: "\\\\\\\\.\\\\pipe\\\\NAME" }',
+    );
+  },
   ProcessObject() {
     const object = ProcessObject.open({ processId: Deno.pid });
     return closable(object, `ProcessObject { processId: ${Deno.pid} }`);
@@ -242,7 +249,7 @@ const CLASSES: Readonly<Record<string, Make>> = {
 };
 
 /** Errors are shown by Deno itself, with their text, stack and fields. */
-const ERRORS = ["Win32Error", "WindowsError"];
+const ERRORS = ["PipeUpgradeError", "Win32Error", "WindowsError"];
 
 /** Classes that are public by an interface only. */
 const INTERFACES: Readonly<Record<string, Make>> = {

@@ -241,6 +241,7 @@ testOptionTables([{
     impersonation: [5, "impersonation must be one of"],
     wait: [5, "wait must be true or false"],
     halfClose: [5, "halfClose must be true or false"],
+    currentUserOnly: [5, "currentUserOnly must be true or false"],
     maxConnections: ["x", "maxConnections must be a number"],
     maxIdleConnections: ["x", "maxIdleConnections must be a number"],
     idleTimeout: ["x", "idleTimeout must be a number"],
