@@ -45,3 +45,4 @@ export * from "./src/shared_memory/mod.ts";
 export * from "./src/single_instance/mod.ts";
 export * as struct from "./src/struct/mod.ts";
 export * from "./src/sync/mod.ts";
+export * from "./src/window_message/mod.ts";

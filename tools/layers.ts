@@ -41,6 +41,7 @@ const CORE_EDGES = {
     "core/text",
     "core/options",
     "core/error",
+    "core/callback",
     "core/thread",
     "core/handle",
     "core/worker",
@@ -76,6 +77,7 @@ export const EDGES: Edges = {
   "mailslot": [...CORE, "security"],
   "single_instance": [...CORE, "security", "sync", "named_pipe"],
   "clipboard": [...CORE],
+  "window_message": [...CORE, "struct", "security"],
   "channel": [...CORE, "struct", "security", "sync", "shared_memory", "process"],
   "testing": [...CORE],
 };

@@ -1,4 +1,4 @@
-import { decodeWide } from "../core/text/wide_string.ts";
+import { processPath } from "../core/handle/process_path.ts";
 import { kernel32, PROCESS_QUERY_LIMITED_INFORMATION } from "../win32/kernel32.ts";
 import { clipboard32 } from "../win32/user32_clipboard.ts";
 
@@ -15,9 +15,6 @@ export interface ClipboardProcess {
   readonly path?: string;
 }
 
-/** The longest path, in UTF-16 units. */
-const LONGEST_PATH = 32_767;
-
 /** The process that a window belongs to, or nothing if there is no such window. */
 export function processOfWindow(window: Deno.PointerValue): ClipboardProcess | undefined {
   if (window === null) return undefined;
@@ -28,14 +25,12 @@ export function processOfWindow(window: Deno.PointerValue): ClipboardProcess | u
 }
 
 function pathOf(processId: number): string | undefined {
-  const { OpenProcess, QueryFullProcessImageNameW, CloseHandle } = kernel32();
+  const { OpenProcess, CloseHandle } = kernel32();
   const process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, processId);
   if (process === null) return undefined;
-  const path = new Uint16Array(LONGEST_PATH);
-  const length = new Uint32Array([path.length]);
-  const isKnown = QueryFullProcessImageNameW(process, 0, path, length) !== 0;
+  const path = processPath(process);
   CloseHandle(process);
-  return isKnown ? decodeWide(path.subarray(0, length[0])) : undefined;
+  return path;
 }
 
 /** A process for messages: `process 4711 (C:\Windows\notepad.exe)`. */

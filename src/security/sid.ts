@@ -4,6 +4,7 @@ import { advapi32 } from "../win32/advapi32.ts";
 import {
   SECURITY_MAX_SID_STRING_CHARACTERS,
   TOKEN_QUERY,
+  TokenIntegrityLevel,
   TokenOwner,
   TokenUser,
 } from "../win32/advapi32.ts";
@@ -91,7 +92,18 @@ export function tokenOwnerSid(token: OwnedHandle): string {
   return tokenSid(token, TokenOwner);
 }
 
-/** The SID of a TOKEN_USER or a TOKEN_OWNER: both begin with its address. */
+/**
+ * The integrity level of a token: the last number of its SID ("Mandatory Integrity Control",
+ * "Well-known SIDs").
+ */
+export function tokenIntegrity(token: OwnedHandle): number {
+  const sid = tokenSid(token, TokenIntegrityLevel);
+  return Number(sid.slice(sid.lastIndexOf("-") + 1));
+}
+
+/**
+ * The SID of a TOKEN_USER, a TOKEN_OWNER or a TOKEN_MANDATORY_LABEL: all begin with its address.
+ */
 function tokenSid(token: OwnedHandle, informationClass: number): string {
   const information = queryToken(token, informationClass);
   const sid = Deno.UnsafePointer.create(new BigUint64Array(information.buffer, 0, 1)[0]);

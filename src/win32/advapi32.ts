@@ -50,3 +50,4 @@ export const SECURITY_MAX_SID_STRING_CHARACTERS = 187;
 export const TOKEN_QUERY = 0x8;
 export const TokenOwner = 4;
 export const TokenUser = 1;
+export const TokenIntegrityLevel = 25;

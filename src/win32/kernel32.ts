@@ -80,6 +80,8 @@ export const kernel32 = lazyLibrary("kernel32.dll", {
   GetCurrentProcess: { parameters: [], result: "pointer" },
   // HANDLE GetCurrentThread(void)
   GetCurrentThread: { parameters: [], result: "pointer" },
+  // void GetCurrentThreadStackLimits(PULONG_PTR LowLimit, PULONG_PTR HighLimit)
+  GetCurrentThreadStackLimits: { parameters: ["buffer", "buffer"], result: "void" },
   // DWORD GetCurrentThreadId(void)
   GetCurrentThreadId: { parameters: [], result: "u32" },
   // HANDLE OpenProcess(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwProcessId)

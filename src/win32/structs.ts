@@ -122,3 +122,14 @@ export const WNDCLASSEXW = {
     hIconSm: { offset: 72, size: 8 },
   },
 } as const satisfies Layout;
+
+/** "COPYDATASTRUCT structure (winuser.h)": `lpData` points to `cbData` bytes. */
+export const COPYDATASTRUCT = {
+  size: 24,
+  align: 8,
+  fields: {
+    dwData: { offset: 0, size: 8 },
+    cbData: { offset: 8, size: 4 },
+    lpData: { offset: 16, size: 8 },
+  },
+} as const satisfies Layout;

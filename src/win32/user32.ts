@@ -36,6 +36,23 @@ export const user32 = lazyLibrary("user32.dll", {
   // LRESULT DefWindowProcW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
   DefWindowProcW: { parameters: ["pointer", "u32", "usize", "isize"], result: "isize" },
 
+  // HWND GetDesktopWindow(void)
+  GetDesktopWindow: { parameters: [], result: "pointer" },
+  // HWND FindWindowExW(HWND hWndParent, HWND hWndChildAfter, LPCWSTR lpszClass, LPCWSTR lpszWindow)
+  FindWindowExW: { parameters: ["pointer", "pointer", "buffer", "buffer"], result: "pointer" },
+  // BOOL IsWindow(HWND hWnd)
+  IsWindow: { parameters: ["pointer"], result: "i32" },
+  // BOOL IsWindowVisible(HWND hWnd)
+  IsWindowVisible: { parameters: ["pointer"], result: "i32" },
+  // BOOL IsHungAppWindow(HWND hwnd)
+  IsHungAppWindow: { parameters: ["pointer"], result: "i32" },
+  // int GetClassNameW(HWND hWnd, LPWSTR lpClassName, int nMaxCount)
+  GetClassNameW: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  // int InternalGetWindowText(HWND hWnd, LPWSTR pString, int cchMaxCount)
+  InternalGetWindowText: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  // DWORD GetWindowThreadProcessId(HWND hWnd, LPDWORD lpdwProcessId)
+  GetWindowThreadProcessId: { parameters: ["pointer", "buffer"], result: "u32" },
+
   // ---- the message loop ----
   // BOOL GetMessageW(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax)
   GetMessageW: { parameters: ["buffer", "pointer", "u32", "u32"], result: "i32" },
@@ -50,7 +67,24 @@ export const user32 = lazyLibrary("user32.dll", {
     result: "u32",
   },
 
+  // DWORD InSendMessageEx(LPVOID lpReserved)
+  InSendMessageEx: { parameters: ["pointer"], result: "u32" },
+
   // ---- sending ----
+  // UINT RegisterWindowMessageW(LPCWSTR lpString)
+  RegisterWindowMessageW: { parameters: ["buffer"], result: "u32" },
+  // BOOL ChangeWindowMessageFilterEx(HWND hwnd, UINT message, DWORD action, PCHANGEFILTERSTRUCT pChangeFilterStruct)
+  ChangeWindowMessageFilterEx: { parameters: ["pointer", "u32", "u32", "pointer"], result: "i32" },
+  // LRESULT SendMessageTimeoutW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam, UINT fuFlags, UINT uTimeout,
+  //   PDWORD_PTR lpdwResult)
+  SendMessageTimeoutWNonblocking: {
+    name: "SendMessageTimeoutW",
+    parameters: ["pointer", "u32", "usize", "isize", "u32", "u32", "pointer"],
+    result: "isize",
+    nonblocking: true,
+  },
+  // BOOL PostThreadMessageW(DWORD idThread, UINT Msg, WPARAM wParam, LPARAM lParam)
+  PostThreadMessageW: { parameters: ["u32", "u32", "usize", "isize"], result: "i32" },
   // BOOL PostMessageW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
   PostMessageW: { parameters: ["pointer", "u32", "usize", "isize"], result: "i32" },
 });
@@ -63,8 +97,23 @@ export const WS_POPUP = 0x80000000;
 export const WS_EX_TOOLWINDOW = 0x80;
 
 // winuser.h: messages
+export const WM_CLOSE = 0x10;
+export const WM_SETTINGCHANGE = 0x1a;
+export const WM_COPYDATA = 0x4a;
 export const WM_NCDESTROY = 0x82;
+export const WM_POWERBROADCAST = 0x218;
+export const WM_DEVICECHANGE = 0x219;
+export const WM_USER = 0x400;
 export const WM_APP = 0x8000;
+
+// winuser.h: sending
+export const SMTO_NORMAL = 0x0;
+export const SMTO_ABORTIFHUNG = 0x2;
+export const SMTO_ERRORONEXIT = 0x20;
+export const ISMEX_SEND = 0x1;
+export const ISMEX_NOTIFY = 0x2;
+export const ISMEX_CALLBACK = 0x4;
+export const MSGFLT_ALLOW = 1;
 
 // winuser.h: the message loop
 export const PM_REMOVE = 0x1;

@@ -6,6 +6,7 @@ import {
   LISTINGS,
   thunkCode,
 } from "../../src/core/callback/thunk_code.ts";
+import { STACK_GUARD_LISTINGS, stackGuardCode } from "../../src/core/callback/stack_guard.ts";
 import { readObject } from "./coff.ts";
 import { test } from "../../tests/util/test.ts";
 
@@ -155,6 +156,20 @@ if (Deno.build.os === "linux") {
         { ignore: !isThere("llvm-mc") },
       );
     }
+
+    test(
+      `The stack guard for ${arch} is the instructions that its listing says`,
+      async () => {
+        const guard = stackGuardCode(arch);
+        // Its two words begin at 32.
+        assert(guard.length <= 32);
+        assertEquals(
+          await disassemble(arch, Uint8Array.from(guard)),
+          listedInstructions(STACK_GUARD_LISTINGS[arch]),
+        );
+      },
+      { ignore: !isThere("llvm-mc") },
+    );
 
     test(
       `The thunks for ${arch} and their unwind tables are what ${compiler} makes`,

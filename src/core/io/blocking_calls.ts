@@ -1,18 +1,22 @@
 import { AsyncLock } from "./async_lock.ts";
 import type { Deadline } from "./deadline.ts";
 
-/** How many threads for blocking calls are used at a time: Deno has four for each processor. */
-const MAX_THREADS = 2;
-
 /**
  * Calls that have no asynchronous form, and may block for as long as a peer likes. Each takes one
- * of Deno's threads for blocking calls, which file and process I/O need too. So only two of them
- * run at a time, whatever the number of peers that are stuck, and the rest waits in line.
+ * of Deno's threads for blocking calls, of which there are four for each processor, and which file and
+ * process I/O need too. So only few of them run at a time, whatever the number of peers that are
+ * stuck, and the rest waits in line.
  */
-class BlockingCalls {
+export class BlockingCalls {
+  readonly #maxThreads: number;
   readonly #line = new AsyncLock();
   #running = 0;
   #hasRoom = Promise.withResolvers<void>();
+
+  /** @param maxThreads How many calls run at a time. */
+  constructor(maxThreads: number) {
+    this.#maxThreads = maxThreads;
+  }
 
   /**
    * Makes a call when it is its turn.
@@ -30,7 +34,7 @@ class BlockingCalls {
     const queued = this.#line.acquire(deadline, timedOut);
     if (queued !== undefined) await queued;
     try {
-      while (this.#running >= MAX_THREADS) await this.#untilRoom(deadline, timedOut);
+      while (this.#running >= this.#maxThreads) await this.#untilRoom(deadline, timedOut);
       this.#running++;
     } finally {
       this.#line.release();
@@ -52,5 +56,5 @@ class BlockingCalls {
   }
 }
 
-/** The calls of this thread of JavaScript. */
-export const blockingCalls = new BlockingCalls();
+/** The calls of this thread of JavaScript on handles. */
+export const blockingCalls = new BlockingCalls(2);

@@ -75,3 +75,17 @@ export class NativeMemory {
     free?.();
   }
 }
+
+/**
+ * Allocates zeroed memory on the heap of the process, for what a call on another thread still uses
+ * when this thread has ended. It is lost then, and nothing else happens.
+ *
+ * @throws {RangeError} If there is not enough memory.
+ */
+export function allocateForProcess(size: number): NativeMemory {
+  const { GetProcessHeap, HeapAlloc, HeapFree } = kernel32();
+  const heap = GetProcessHeap();
+  const pointer = HeapAlloc(heap, HEAP_ZERO_MEMORY, BigInt(size));
+  if (pointer === null) throw new RangeError(`Cannot allocate ${size} bytes of native memory`);
+  return new NativeMemory(pointer, size, () => void HeapFree(heap, 0, pointer));
+}

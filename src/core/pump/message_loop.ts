@@ -31,6 +31,8 @@ const CONTROL_CLASS = "winipc-pump";
  * Each takes a part of the stack, of which there is about 1 MiB. Beyond it senders wait in line.
  */
 const MAX_NESTED = 8;
+/** The most bytes of a message in whose callback others are served: Wine puts them on the stack. */
+const MAX_NESTED_SIZE = 16 * 1024;
 
 /** An agent that is there, or what is left of it. */
 interface Entry {
@@ -158,14 +160,16 @@ export class MessageLoop {
     return entry;
   }
 
-  async #open({ agent, id, module: url }: Extract<Command, { type: "open" }>): Promise<void> {
+  async #open(command: Extract<Command, { type: "open" }>): Promise<void> {
+    const { agent, id, module: url, options } = command;
+    const windows = new Set<bigint>();
     try {
       const module: AgentModule = await import(url);
-      const windows = new Set<bigint>();
-      const made = await module.createAgent(this.#host(agent, windows));
+      const made = await module.createAgent(this.#host(agent, windows), options);
       this.#agents.set(agent, { agent: made, windows });
       this.#say({ type: "done", id, value: undefined });
     } catch (error) {
+      for (const window of windows) this.#windows.destroy(window);
       this.#say({ type: "failed", id, error: takeApart(error) });
     }
   }
@@ -185,7 +189,7 @@ export class MessageLoop {
     const failed = (error: unknown) => this.#say({ type: "error", agent, error: takeApart(error) });
     return {
       emit: (event, transfer) => this.#say({ type: "event", agent, event }, transfer),
-      ask: (question, timeout) => this.#ask(agent, question, timeout),
+      ask: (question, timeout, size = 0) => this.#ask(agent, question, timeout, size),
       createWindow: (options) => {
         const window = this.#windows.create(options, failed);
         windows.add(window);
@@ -199,7 +203,7 @@ export class MessageLoop {
     };
   }
 
-  #ask(agent: number, question: unknown, timeout: number): Answer | undefined {
+  #ask(agent: number, question: unknown, timeout: number, size: number): Answer | undefined {
     const slot = this.#depth;
     if (this.#isStopping || slot >= SLOTS) return undefined;
     const id = this.#answers.expect(slot);
@@ -214,20 +218,20 @@ export class MessageLoop {
         if (left <= 0 || this.#isStopping || this.#answers.isDeclined(slot)) {
           return this.#answers.giveUp(slot, id);
         }
-        this.#serve(left);
+        this.#serve(left, this.#depth <= MAX_NESTED && size <= MAX_NESTED_SIZE);
       }
     } finally {
       this.#depth--;
     }
   }
 
-  /** Waits for an answer and serves messages and commands, for at most `milliseconds`. */
-  #serve(milliseconds: number): void {
+  /** Waits for an answer, and serves messages and commands if it may, for at most `milliseconds`. */
+  #serve(milliseconds: number, mayNest: boolean): void {
     const { DispatchMessageW, MsgWaitForMultipleObjectsEx, PeekMessageW } = user32();
     const wait = milliseconds === Infinity
       ? INFINITE
       : Math.min(Math.ceil(milliseconds), INFINITE - 1);
-    const mask = this.#depth <= MAX_NESTED ? QS_SENDMESSAGE | QS_POSTMESSAGE : 0;
+    const mask = mayNest ? QS_SENDMESSAGE | QS_POSTMESSAGE : 0;
     const result = MsgWaitForMultipleObjectsEx(1, this.#waitHandles, wait, mask, 0);
     if (result !== WAIT_OBJECT_0 + 1) return;
     // Of the posted messages only those of the control window, which end the wait; looking for them

@@ -26,7 +26,13 @@ export const STOPPED = 2;
 
 /** A command of a thread to its pump. An agent is one client's half in the pump. */
 export type Command =
-  | { readonly type: "open"; readonly agent: number; readonly id: number; readonly module: string }
+  | {
+    readonly type: "open";
+    readonly agent: number;
+    readonly id: number;
+    readonly module: string;
+    readonly options: unknown;
+  }
   | {
     readonly type: "call";
     readonly agent: number;
@@ -69,9 +75,11 @@ export interface AgentHost {
    * other threads send meanwhile are served, so callbacks are nested, and commands are carried out.
    *
    * @param timeout In milliseconds; `Infinity` for no limit.
+   * @param size How many bytes the message brings, which may lie on the stack: with many, nothing
+   *   else is served meanwhile.
    * @returns Nothing if there was no answer in time, or if the pump is being stopped.
    */
-  ask(question: unknown, timeout: number): Answer | undefined;
+  ask(question: unknown, timeout: number, size?: number): Answer | undefined;
   /** Creates a window of this thread. */
   createWindow(options: WindowOptions): bigint;
   /** Destroys it, and unregisters its class with its last window. It may be gone already. */
@@ -113,5 +121,5 @@ export interface Agent {
 /** The module of an agent exports `createAgent`. */
 export interface AgentModule {
   /** It may be asynchronous, as to load a module of the user's. */
-  createAgent(host: AgentHost): Agent | Promise<Agent>;
+  createAgent(host: AgentHost, options: unknown): Agent | Promise<Agent>;
 }

@@ -83,13 +83,13 @@ class Pump {
   }
 
   /** Opens a client. */
-  async open(module: URL, listener: ClientListener): Promise<PumpClient> {
+  async open(module: URL, listener: ClientListener, options: unknown): Promise<PumpClient> {
     const agent = ++this.#lastNumber;
     this.#clients.set(agent, listener);
     this.#opening.add(agent);
     try {
       await this.#ready.promise;
-      await this.command((id) => ({ type: "open", agent, id, module: module.href }));
+      await this.command((id) => ({ type: "open", agent, id, module: module.href, options }));
     } catch (error) {
       await this.#remove(agent);
       throw error;
@@ -191,7 +191,8 @@ class Pump {
   /** Where this thread ends without an `unload` event, as a Worker does, native code ends the pump. */
   #endWithThread(window: bigint): void {
     const post = functionAddress("PostMessageW", "user32.dll");
-    this.#atThreadEnd = threadResources().endCalls.call(post, [window, BigInt(WM_THREAD_ENDED)]);
+    const message = [window, BigInt(WM_THREAD_ENDED), 0n] as const;
+    this.#atThreadEnd = threadResources().endCalls.call(post, message);
   }
 
   async #asked(
@@ -291,12 +292,13 @@ export class PumpClient {
    * Starts the pump, if this thread has none, and creates an agent in it.
    *
    * @param module The agent's module, which exports `createAgent`: see `AgentModule`.
+   * @param options What `createAgent` is given; it is cloned.
    * @throws {Deno.errors.NotCapable} If a module is a file that this program may not read.
    * @throws {Error} If a module cannot be loaded, or the agent cannot be created.
    */
-  static open(module: URL, listener: ClientListener): Promise<PumpClient> {
+  static open(module: URL, listener: ClientListener, options?: unknown): Promise<PumpClient> {
     pump ??= new Pump();
-    return pump.open(module, listener);
+    return pump.open(module, listener, options);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { kernel32 } from "../../win32/kernel32.ts";
+import { kernel32, MEM_RELEASE } from "../../win32/kernel32.ts";
 import { WNDCLASSEXW } from "../../win32/structs.ts";
 import {
   GWLP_WNDPROC,
@@ -10,7 +10,9 @@ import {
 import { ERROR_CLASS_ALREADY_EXISTS } from "../../win32/error_codes.ts";
 import { lastErrorCode, win32Error } from "../error/windows_error.ts";
 import { encodeWide } from "../text/wide_string.ts";
-import { functionAddress } from "../thread/end_calls.ts";
+import { StackGuard } from "../callback/stack_guard.ts";
+import { type EndRegistration, functionAddress } from "../thread/end_calls.ts";
+import { threadResources } from "../thread/thread_resources.ts";
 import { messageOnlyParent } from "./message_only.ts";
 import type { WindowOptions, WindowProcedure } from "./protocol.ts";
 
@@ -44,6 +46,9 @@ export class Windows implements Disposable {
   /** The classes of windows that have been destroyed since the last sweep. */
   readonly #lost: string[] = [];
   readonly #callback: Deno.UnsafeCallback<typeof WINDOW_PROCEDURE>;
+  readonly #guard: StackGuard;
+  /** This thread may end at any moment, and the guard lies in memory of the process. */
+  readonly #atThreadEnd: EndRegistration;
   readonly #instance = kernel32().GetModuleHandleW(null);
 
   constructor() {
@@ -64,6 +69,10 @@ export class Windows implements Disposable {
         return BigInt(DefWindowProcW(pointer, message, wParam, lParam));
       },
     );
+    this.#guard = new StackGuard(this.#callback.pointer);
+    const free = functionAddress("VirtualFree");
+    const release = [this.#guard.address, 0n, BigInt(MEM_RELEASE)] as const;
+    this.#atThreadEnd = threadResources().endCalls.call(free, release);
   }
 
   /** @throws {Win32Error} If Windows cannot create it. */
@@ -99,7 +108,7 @@ export class Windows implements Disposable {
     }
     const number = Deno.UnsafePointer.value(window);
     this.#windows.set(number, { className, procedure, failed });
-    SetWindowLongPtrW(window, GWLP_WNDPROC, Deno.UnsafePointer.value(this.#callback.pointer));
+    SetWindowLongPtrW(window, GWLP_WNDPROC, this.#guard.address);
     return number;
   }
 
@@ -165,6 +174,8 @@ export class Windows implements Disposable {
   [Symbol.dispose](): void {
     for (const window of [...this.#windows.keys()]) this.destroy(window);
     this.sweep();
+    this.#atThreadEnd.cancel();
+    this.#guard.free();
     this.#callback.close();
   }
 }

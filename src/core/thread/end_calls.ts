@@ -108,10 +108,10 @@ export class EndCalls {
     clearCall(slot(this.#first, 2));
   }
 
-  /** Has a function called when the thread ends, with up to two arguments and then zeros. */
-  call(address: bigint, args: readonly [bigint, bigint]): EndRegistration {
+  /** Has a function called when the thread ends. A fourth argument has any value. */
+  call(address: bigint, args: readonly [bigint, bigint, bigint]): EndRegistration {
     const called = this.#free.pop() ?? this.#moreSlots();
-    setCall(called, address, [...args, 0n]);
+    setCall(called, address, args);
     return this.#registration(called);
   }
 
