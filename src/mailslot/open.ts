@@ -1,6 +1,7 @@
-import { ntStatusError } from "../core/error/windows_error.ts";
-import { openFile, openFileSync, type OpenResult } from "../core/handle/open_native.ts";
+import { type FailureContext, ntStatusError } from "../core/error/windows_error.ts";
+import { openFileSync, type OpenResult } from "../core/handle/open_native.ts";
 import { Deadline, pause, pauseSync, timeoutError } from "../core/io/deadline.ts";
+import { openFile } from "../core/io/open_file.ts";
 import { RetryPauses } from "../core/io/retry_pauses.ts";
 import { checkBoolean, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { ERROR_FILE_NOT_FOUND } from "../win32/error_codes.ts";
@@ -33,7 +34,9 @@ const OPEN_OPTIONS: OptionNames<OpenMailslotOptions> = { ...OPEN_SYNC_OPTIONS, s
  * known. Windows 11 since version 24H2 and Windows Server 2025 have them disabled unless an
  * administrator has enabled them.
  *
- * Cancel safety: an aborted or timed-out call has left nothing open.
+ * Cancel safety: an aborted or timed-out call has left nothing open. One to another computer that
+ * does not answer goes on unseen until Windows gives it up, and is closed then. At most two such
+ * calls run at a time in a thread, together with those of named pipes; the others wait in line.
  *
  * Windows documentation: "CreateFileW function (fileapi.h)", "About Mailslots", "Mailslot Names".
  *
@@ -43,7 +46,7 @@ const OPEN_OPTIONS: OptionNames<OpenMailslotOptions> = { ...OPEN_SYNC_OPTIONS, s
  * @throws {Deno.errors.NotFound} If there is no such mailslot on this computer, or no such
  *   computer, unless `wait` is set.
  * @throws {Deno.errors.TimedOut} If `wait` is set and the mailslot did not exist within `timeout`
- *   milliseconds.
+ *   milliseconds, or if another computer was not found in that time.
  * @throws {Deno.errors.PermissionDenied} If the mailslot's security does not let this user in.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
  *
@@ -64,10 +67,11 @@ export async function openMailslot(options: OpenMailslotOptions): Promise<Mailsl
   for (;;) {
     signal?.throwIfAborted();
     // Finding another computer can take seconds, so that is done on another thread.
-    const outcome = target.path.server === "." ? tryOpenSync(target) : await tryOpen(target);
+    const outcome = target.path.server === "."
+      ? tryOpenSync(target)
+      : await tryOpen(target, deadline);
     if (outcome instanceof MailslotWriter) {
-      // Finding another computer cannot be interrupted, so the signal may have been aborted
-      // meanwhile.
+      // The signal may have been aborted in the moment in which the other computer was found.
       if (!signal?.aborted) return outcome;
       outcome.close();
       throw signal.reason;
@@ -149,9 +153,24 @@ function tryOpenSync(target: Target): MailslotWriter | Deno.errors.NotFound {
   return outcomeOf(openFileSync(nativePath(path), labelOf(path), ACCESS), target);
 }
 
-async function tryOpen(target: Target): Promise<MailslotWriter | Deno.errors.NotFound> {
+async function tryOpen(
+  target: Target,
+  deadline: Deadline | undefined,
+): Promise<MailslotWriter | Deno.errors.NotFound> {
   const { path } = target;
-  return outcomeOf(await openFile(nativePath(path), labelOf(path), ACCESS), target);
+  const timedOut = () =>
+    (deadline as Deadline).timedOut({
+      ...openContext(path),
+      hint: `the computer "${path.server}" has not been found`,
+    });
+  return outcomeOf(
+    await openFile(nativePath(path), labelOf(path), ACCESS, deadline, timedOut),
+    target,
+  );
+}
+
+function openContext({ full }: MailslotPath): FailureContext {
+  return { operation: "NtCreateFile", object: full, doing: `Cannot open mailslot "${full}"` };
 }
 
 function labelOf({ full }: MailslotPath): string {
@@ -164,12 +183,7 @@ function outcomeOf(
   target: Target,
 ): MailslotWriter | Deno.errors.NotFound {
   if (handle !== undefined) return makeWriter(handle, target);
-  const { full } = target.path;
-  const error = ntStatusError(status | 0, {
-    operation: "NtCreateFile",
-    object: full,
-    doing: `Cannot open mailslot "${full}"`,
-  });
+  const error = ntStatusError(status | 0, openContext(target.path));
   if (error instanceof Deno.errors.NotFound) return error;
   throw error;
 }

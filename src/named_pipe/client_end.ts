@@ -4,13 +4,10 @@ import {
   ntStatusError,
   win32Error,
 } from "../core/error/windows_error.ts";
-import {
-  openFile,
-  type OpenFileOptions,
-  openFileSync,
-  type OpenResult,
-} from "../core/handle/open_native.ts";
+import { type OpenFileOptions, openFileSync, type OpenResult } from "../core/handle/open_native.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import type { Deadline } from "../core/io/deadline.ts";
+import { openFile } from "../core/io/open_file.ts";
 import { checkBoolean, checkChoice } from "../core/options/check_options.ts";
 import { ERROR_INVALID_PARAMETER } from "../win32/error_codes.ts";
 import {
@@ -101,9 +98,17 @@ export class ClientEnd {
   }
 
   /** Opens the pipe; on another computer that can take seconds, so it is done on another thread. */
-  async open(): Promise<OpenOutcome> {
+  async open(deadline: Deadline | undefined): Promise<OpenOutcome> {
     if (this.path.server === ".") return this.openSync();
-    return this.#opened(await openFile(nativePath(this.path), this.#label, this.#openOptions()));
+    return this.#opened(
+      await openFile(
+        nativePath(this.path),
+        this.#label,
+        this.#openOptions(),
+        deadline,
+        () => unanswered(this, deadline as Deadline),
+      ),
+    );
   }
 
   get #label(): string {
@@ -152,4 +157,13 @@ export class ClientEnd {
         : undefined,
     });
   }
+}
+
+/** The error for another computer that has not answered in time. */
+export function unanswered(
+  target: Pick<ClientEnd, "path" | "context">,
+  deadline: Deadline,
+): Error {
+  const hint = `the computer "${target.path.server}" has not answered`;
+  return deadline.timedOut({ ...target.context("NtCreateFile"), hint });
 }

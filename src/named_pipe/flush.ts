@@ -88,11 +88,8 @@ async function flushOnThread(
   context: FailureContext,
   deadline: Deadline | undefined,
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timedOut = () => (deadline as Deadline).timedOut(context);
-  using _watch = deadline?.watch(reject, timedOut);
-  blockingCalls.run(() => systemFlush(file, context), deadline, timedOut).then(resolve, reject);
-  await promise;
+  await blockingCalls.run(() => systemFlush(file, context), deadline, timedOut);
 }
 
 /**

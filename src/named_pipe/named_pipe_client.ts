@@ -48,14 +48,18 @@ const CALL_OPTIONS: OptionNames<CallNamedPipeOptions> = {
  * While all its instances are taken, this waits for a free one, as long as `timeout` allows. If the
  * pipe does not exist, the call fails at once, unless `wait` is set.
  *
- * Cancel safety: an aborted or timed-out call has left no connection behind.
+ * Cancel safety: an aborted or timed-out call has left no connection behind. One to another
+ * computer that does not answer goes on unseen until Windows gives it up, and is closed then. At most
+ * two such calls run at a time in a thread, together with those of mailslots; the others wait in
+ * line.
  *
  * Windows documentation: "Named Pipe Client", "WaitNamedPipeW function".
  *
  * @throws {TypeError} If an option is not valid, or the server does not have the `mode` asked for
  * as `cause` tells.
  * @throws {Deno.errors.NotFound} If there is no such pipe.
- * @throws {Deno.errors.TimedOut} If there was no free instance in `timeout` milliseconds.
+ * @throws {Deno.errors.TimedOut} If there was no free instance, or no answer from another computer,
+ * in `timeout` milliseconds.
  * @throws {Deno.errors.PermissionDenied} If the pipe does not admit this user, or not in this
  * `direction`; or if its server is not of this user and `currentUserOnly` is set.
  * @throws {Deno.errors.NotSupported} If this is not Windows.
@@ -165,10 +169,9 @@ async function openWhenFree(
   const pauses = new RetryPauses();
   for (;;) {
     signal?.throwIfAborted();
-    const outcome = await end.open();
+    const outcome = await end.open(deadline);
     if (outcome instanceof OwnedHandle) {
-      // Opening a pipe of another computer cannot be interrupted, so the signal may have been
-      // aborted meanwhile.
+      // The signal may have been aborted in the moment in which another computer answered.
       if (!signal?.aborted) return outcome;
       outcome.close();
       throw signal.reason;

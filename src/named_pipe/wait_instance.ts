@@ -4,10 +4,11 @@ import {
   ntStatusError,
   win32Error,
 } from "../core/error/windows_error.ts";
-import { openFile, openFileSync } from "../core/handle/open_native.ts";
+import { openFileSync } from "../core/handle/open_native.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
 import type { Deadline } from "../core/io/deadline.ts";
 import { FileIo } from "../core/io/file_io.ts";
+import { openFile } from "../core/io/open_file.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
 import { ERROR_FILE_NOT_FOUND, ERROR_SEM_TIMEOUT } from "../win32/error_codes.ts";
 import { FILE_READ_ATTRIBUTES, kernel32, SYNCHRONIZE } from "../win32/kernel32.ts";
@@ -18,6 +19,7 @@ import {
   STATUS_OBJECT_NAME_NOT_FOUND,
   STATUS_SUCCESS,
 } from "../win32/status_codes.ts";
+import { unanswered } from "./client_end.ts";
 import { nativePath, type PipePath } from "./path.ts";
 
 /**
@@ -91,7 +93,7 @@ async function requestInstance(
   deadline?: Deadline,
   timedOut: () => Error = () => deadline!.timedOut(end.context("FSCTL_PIPE_WAIT")),
 ): Promise<number> {
-  using root = await openRoot(end);
+  using root = await openRoot(end, deadline);
   const file = new FileIo(root, false);
   const request = file.request();
   const input = waitRequest(end.path.name, timeout);
@@ -104,14 +106,17 @@ async function requestInstance(
 }
 
 /** The root of the server's pipe file system, which takes the request. */
-async function openRoot(end: WaitTarget): Promise<OwnedHandle> {
+async function openRoot(
+  end: WaitTarget,
+  deadline: Deadline | undefined,
+): Promise<OwnedHandle> {
   const { server } = end.path;
   const name = nativePath({ server, name: "" });
   const label = `root of the pipes of "${server}"`;
   const options = { access: SYNCHRONIZE | FILE_READ_ATTRIBUTES, options: 0 };
   const { handle, status } = server === "."
     ? openFileSync(name, label, options)
-    : await openFile(name, label, options);
+    : await openFile(name, label, options, deadline, () => unanswered(end, deadline as Deadline));
   if (handle === undefined) throw ntStatusError(status | 0, end.context("NtCreateFile"));
   return handle;
 }

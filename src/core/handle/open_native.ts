@@ -2,11 +2,8 @@ import { FILE_SHARE_READ, FILE_SHARE_WRITE } from "../../win32/kernel32.ts";
 import { FILE_OPEN, ntdll } from "../../win32/ntdll.ts";
 import { IO_STATUS_BLOCK } from "../../win32/structs.ts";
 import { type FailureContext, ntStatusError } from "../error/windows_error.ts";
-import { threadResources } from "../thread/thread_resources.ts";
 import { objectAttributes, type ObjectAttributesOptions } from "./object_attributes.ts";
 import { OwnedHandle } from "./owned_handle.ts";
-
-const HANDLE_SIZE = 8;
 
 /**
  * A native call that opens or creates a file: it fills the handle and the status block, and returns
@@ -25,7 +22,7 @@ export interface OpenResult {
 export function tryOpenNative(label: string, call: OpeningCall): OpenResult {
   const handle = new BigUint64Array(1);
   const status = call(handle, new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size)));
-  return resultOf(status, handle[0], label);
+  return openResult(status, handle[0], label);
 }
 
 /** As `tryOpenNative`. @throws What the status means, if the call fails. */
@@ -53,37 +50,12 @@ export function openFileSync(name: string, label: string, options: OpenFileOptio
   return tryOpenNative(
     label,
     (handle, statusBlock) =>
-      ntdll().NtCreateFile(...parameters(handle, statusBlock, attributes, options)),
+      ntdll().NtCreateFile(...openParameters(handle, statusBlock, attributes, options)),
   );
 }
 
-/** The same on another thread, for a file on another computer, which may take seconds. */
-export async function openFile(
-  name: string,
-  label: string,
-  options: OpenFileOptions,
-): Promise<OpenResult> {
-  // The call may go on when the isolate has ended, so all that it uses lies in native memory,
-  // marked as the kernel's.
-  const resources = threadResources();
-  const block = resources.blocks.take();
-  const memory = resources.allocate(HANDLE_SIZE + objectAttributes(name, options).byteLength);
-  const handle = new BigUint64Array(memory.bytes.buffer, 0, 1);
-  const attributes = memory.bytes.subarray(HANDLE_SIZE);
-  attributes.set(objectAttributes(name, options, memory.address + BigInt(HANDLE_SIZE)));
-  block.markPending();
-  try {
-    const status = await ntdll().NtCreateFileNonblocking(
-      ...parameters(handle, block.bytes, attributes, options),
-    );
-    return resultOf(status, handle[0], label);
-  } finally {
-    memory.free();
-    resources.blocks.giveBack(block);
-  }
-}
-
-function parameters(
+/** The parameters of NtCreateFile that open an existing file. */
+export function openParameters(
   handle: BigUint64Array,
   statusBlock: Uint8Array<ArrayBuffer>,
   attributes: Uint8Array<ArrayBuffer>,
@@ -94,7 +66,8 @@ function parameters(
   return [handle, access >>> 0, attributes, statusBlock, null, 0, share, FILE_OPEN, options, null, 0] as const;
 }
 
-function resultOf(status: number, handle: bigint, label: string): OpenResult {
+/** The result of a native call that has opened a file. */
+export function openResult(status: number, handle: bigint, label: string): OpenResult {
   if (status !== 0) return { status: status >>> 0, handle: undefined };
   const pointer = Deno.UnsafePointer.create(handle) as Deno.PointerObject;
   return { status, handle: new OwnedHandle(pointer, label) };

@@ -25,6 +25,7 @@ export class AsyncLock {
       return undefined;
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let watch: Disposable | undefined = undefined;
     const giveUp = (reason: unknown) => {
       this.#queue.splice(this.#queue.indexOf(admit), 1);
       watch?.[Symbol.dispose]();
@@ -36,7 +37,7 @@ export class AsyncLock {
     };
     this.#queue.push(admit);
     // Who has the lock keeps the program alive, if it is to be kept.
-    const watch = deadline?.watch(giveUp, timedOut, false);
+    watch = deadline?.watch(giveUp, timedOut, false);
     return promise;
   }
 

@@ -21,16 +21,32 @@ export class BlockingCalls {
   /**
    * Makes a call when it is its turn.
    *
-   * A deadline that passes while the call waits in line is the end of it. One that passes later is
-   * for the caller to deal with: the call goes on, and keeps its thread.
+   * A deadline that passes is the end of it, in line or later. A call that has been made cannot be
+   * taken back: it goes on unseen, and keeps its thread and its place among the two.
    *
    * @param call Makes the nonblocking call.
+   * @param discard Is given what a call came to after its deadline, to undo it.
    */
   async run<T>(
     call: () => Promise<T>,
     deadline: Deadline | undefined,
     timedOut: () => Error,
+    discard: (late: T) => void = () => {},
   ): Promise<T> {
+    await this.#enter(deadline, timedOut);
+    const result = call().finally(() => this.#leave());
+    if (deadline === undefined) return await result;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let expired = false;
+    using _watch = deadline.watch((reason) => {
+      expired = true;
+      reject(reason);
+    }, timedOut);
+    result.then((value) => expired ? discard(value) : resolve(value), reject);
+    return await promise;
+  }
+
+  async #enter(deadline: Deadline | undefined, timedOut: () => Error): Promise<void> {
     const queued = this.#line.acquire(deadline, timedOut);
     if (queued !== undefined) await queued;
     try {
@@ -39,13 +55,12 @@ export class BlockingCalls {
     } finally {
       this.#line.release();
     }
-    try {
-      return await call();
-    } finally {
-      this.#running--;
-      this.#hasRoom.resolve();
-      this.#hasRoom = Promise.withResolvers();
-    }
+  }
+
+  #leave(): void {
+    this.#running--;
+    this.#hasRoom.resolve();
+    this.#hasRoom = Promise.withResolvers();
   }
 
   async #untilRoom(deadline: Deadline | undefined, timedOut: () => Error): Promise<void> {

@@ -113,8 +113,11 @@ export class Deadline {
       timer = setTimeout(onTimer, Math.min(Math.ceil(this.remaining), LONGEST_TIMER));
       if (!keepsAlive) Deno.unrefTimer(timer);
     };
+    if (signal?.aborted) {
+      onAbort();
+      return { [Symbol.dispose]() {} };
+    }
     if (this.#end !== Infinity) startTimer();
-    if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     return {
       [Symbol.dispose]() {
