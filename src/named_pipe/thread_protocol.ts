@@ -20,6 +20,11 @@ export type ToThread =
      * Two flags that the thread sets, readable also when it has died: see `CONNECTED` and `OWNED`.
      */
     readonly state: Int32Array;
+    /**
+     * Whether it is the only instance, which the server uses again: the thread disconnects it when
+     * its client has read everything.
+     */
+    readonly isOnlyOne: boolean;
   };
 
 /** Index of the flag that says that a client has connected. */
@@ -32,8 +37,8 @@ export const OWNED = 1;
 
 /** From a thread. */
 export type FromThread =
-  /** It is there, and has loaded the handler. */
-  | { readonly type: "ready"; readonly threadId: number }
+  /** It is there, and gives a handle of the system's thread away. */
+  | { readonly type: "started"; readonly thread: bigint }
   | { readonly type: "connected" }
   | { readonly type: "ended"; readonly connected: boolean; readonly error?: ErrorParts }
   | { readonly type: "unusable"; readonly error: ErrorParts };

@@ -1,6 +1,4 @@
-import { lastWin32Error } from "../core/error/windows_error.ts";
 import { OwnedHandle } from "../core/handle/owned_handle.ts";
-import { THREAD_TERMINATE } from "../win32/kernel32.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import {
   checkFunction,
@@ -9,6 +7,7 @@ import {
   type OptionNames,
 } from "../core/options/check_options.ts";
 import { defineInspect } from "../core/text/inspect.ts";
+import { waitForObject } from "../core/wait/wait_single.ts";
 import { InstanceFactory } from "./instance.ts";
 import { type NamedPipeServerOptions, SERVER_OPTIONS } from "./options.ts";
 import { putTogether } from "../core/worker/error_parts.ts";
@@ -54,12 +53,19 @@ const IDLE_THREADS = 4;
  */
 const CANCEL_PERIOD = 10;
 
+/** Milliseconds in which what a thread said last, such as its error, arrives after its end. */
+const LAST_WORDS = 500;
+
 interface Thread {
   readonly worker: HiddenWorker<ToThread, FromThread>;
   /** The system's thread, by which a call it blocks in is cancelled. */
   handle?: OwnedHandle;
   /** The instance it has, and its flags (`ToThread`). */
   instance?: { readonly handle: bigint; readonly state: Int32Array };
+  /** The server's own handle of the only instance, which is used again. */
+  kept?: OwnedHandle;
+  /** Runs when the thread has ended and has said nothing more. */
+  ending?: ReturnType<typeof setTimeout>;
   /** Whether it counts as serving a client. */
   connected: boolean;
   /** Whether it has ever had a client. */
@@ -107,7 +113,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #finished = Promise.withResolvers<void>();
   /** The instance that the client after the next one finds, until a thread waits on it. */
-  #spare: OwnedHandle | undefined;
+  readonly #spares: OwnedHandle[] = [];
   #clients = 0;
   #closing = false;
   #failure: { readonly error: unknown } | undefined;
@@ -141,7 +147,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     this.#factory = new InstanceFactory(options, true);
     // A failure is for who waits for the end; without that it must not end the program.
     this.#finished.promise.catch(() => {});
-    this.#spare = this.#factory.create();
+    this.#spares.push(this.#factory.create());
     this.#await();
   }
 
@@ -167,7 +173,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   #await(): void {
     if (this.#closing || this.#threads.size - this.#idle.length > this.#clients) return;
     try {
-      this.#spare ??= this.#factory.create();
+      if (this.#spares.length === 0) this.#spares.push(this.#factory.create());
     } catch (error) {
       // All instances are taken: the end of a client makes room.
       if (error instanceof Deno.errors.Busy && this.#clients > 0) return;
@@ -177,11 +183,14 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     const thread = this.#idle.pop() ?? this.#newThread();
     if (thread === undefined) return;
     const state = new Int32Array(new SharedArrayBuffer(8));
-    thread.instance = { handle: this.#spare.detach(), state };
-    this.#spare = undefined;
-    thread.worker.post({ type: "serve", ...thread.instance });
+    const instance = this.#spares.shift() as OwnedHandle;
+    // The pipe's name would go away with the only instance, so a handle of it is kept.
+    const isOnlyOne = this.#factory.maxInstances === 1;
+    if (isOnlyOne) thread.kept = instance.duplicate();
+    thread.instance = { handle: instance.detach(), state };
+    thread.worker.post({ type: "serve", ...thread.instance, isOnlyOne });
     try {
-      this.#spare = this.#factory.create();
+      if (this.#spares.length === 0) this.#spares.push(this.#factory.create());
     } catch (error) {
       if (!(error instanceof Deno.errors.Busy)) this.#fail(error);
     }
@@ -208,8 +217,9 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   #heard(thread: Thread, message: FromThread): void {
     if (!this.#threads.has(thread)) return;
     switch (message.type) {
-      case "ready":
-        thread.handle = openThread(message.threadId);
+      case "started":
+        thread.handle = OwnedHandle.fromNumber(message.thread, "thread of a handler");
+        this.#watch(thread, thread.handle);
         break;
       case "connected":
         thread.connected = thread.served = true;
@@ -232,7 +242,31 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     }
   }
 
-  /** A thread has thrown beside its handler's call, which ends it. */
+  /** Waits for the end of a thread, which nothing else tells if a handler has caused it. */
+  async #watch(thread: Thread, handle: OwnedHandle): Promise<void> {
+    try {
+      await waitForObject(handle);
+    } catch {
+      // It was closed, as the thread is not used any more.
+      return;
+    }
+    if (this.#threads.has(thread)) {
+      thread.ending = setTimeout(() => this.#endedItself(thread), LAST_WORDS);
+    }
+  }
+
+  #endedItself(thread: Thread): void {
+    const message =
+      "A handler has ended its thread, as self.close() and Deno.exit() do: it is to return, or to throw";
+    // One that has ended after its client was served has done no harm.
+    this.#died(thread, thread.served && !thread.connected ? undefined : new Error(message));
+  }
+
+  /**
+   * A thread has ended, or has thrown beside its handler's call, which ends it.
+   *
+   * @param error What is to be told of it.
+   */
   #died(thread: Thread, error: unknown): void {
     if (!this.#threads.has(thread)) return;
     const { instance, served } = thread;
@@ -242,7 +276,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     if (this.#closing) return;
     // Threads that end before they have a client would be followed by others like them.
     if (!hadClient) return this.#fail(error);
-    this.#onError(error);
+    if (error !== undefined) this.#onError(error);
     this.#await();
   }
 
@@ -251,19 +285,29 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     if (thread.connected) this.#clients--;
     thread.connected = false;
     thread.instance = undefined;
+    const { kept } = thread;
+    thread.kept = undefined;
+    if (this.#closing) kept?.close();
+    else if (kept !== undefined) this.#spares.push(kept);
   }
 
   #lost(thread: Thread): void {
     if (!this.#threads.delete(thread)) return;
-    const { instance, handle, worker } = thread;
+    const { instance, handle, worker, kept } = thread;
+    const isUntouched = instance !== undefined && Atomics.load(instance.state, OWNED) === 0;
+    if (!isUntouched) endConnection(kept);
     this.#free(thread);
     const place = this.#idle.indexOf(thread);
     if (place >= 0) this.#idle.splice(place, 1);
+    clearTimeout(thread.ending);
     handle?.close();
     worker.terminate();
-    // The thread has ended. If it has not taken its instance over, nobody but this closes it.
-    if (instance !== undefined && Atomics.load(instance.state, OWNED) === 0) {
-      OwnedHandle.fromNumber(instance.handle, `pipe "${this.path}"`).close();
+    // The thread has ended. If it has not taken its instance over, another one is to serve that, as it
+    // may have a client.
+    if (isUntouched) {
+      const unserved = OwnedHandle.fromNumber(instance.handle, `pipe "${this.path}"`);
+      if (this.#closing || kept !== undefined) unserved.close();
+      else this.#spares.push(unserved);
     }
     if (this.#closing && this.#threads.size === 0) this.#end();
   }
@@ -298,8 +342,7 @@ export class NamedPipeThreadServer implements AsyncDisposable {
   async close(): Promise<void> {
     if (!this.#closing) {
       this.#closing = true;
-      this.#spare?.close();
-      this.#spare = undefined;
+      for (const instance of this.#spares.splice(0)) instance.close();
       for (const thread of this.#idle.splice(0)) this.#lost(thread);
       Atomics.store(this.#stop, 0, 1);
       if (this.#threads.size === 0) this.#end();
@@ -332,10 +375,7 @@ function handlerUrl(handler: string | URL): string {
   throw new TypeError(`handler must be the URL of a module, not ${Deno.inspect(handler)}`);
 }
 
-function openThread(threadId: number): OwnedHandle {
-  const value = kernel32().OpenThread(THREAD_TERMINATE, 0, threadId);
-  if (value === null) {
-    throw lastWin32Error({ operation: "OpenThread", doing: `Cannot open thread ${threadId}` });
-  }
-  return new OwnedHandle(value, `thread ${threadId}`);
+/** Ends the connection of a thread that has not done so itself. */
+function endConnection(instance: OwnedHandle | undefined): void {
+  if (instance !== undefined) kernel32().DisconnectNamedPipe(instance.value);
 }

@@ -4,6 +4,8 @@ import { takeApart } from "../core/worker/error_parts.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { FileIo } from "../core/io/file_io.ts";
 import { awaitClientSync } from "./blocking_acceptor.ts";
+import { flushPipeSync } from "./flush.ts";
+import { disconnect } from "./instance.ts";
 import { makeConn, type NamedPipeConn } from "./named_pipe_conn.ts";
 import { CONNECTED, type FromThread, OWNED, type ToThread } from "./thread_protocol.ts";
 
@@ -19,12 +21,19 @@ let handler: Promise<Handler | undefined>;
 self.onmessage = async ({ data }: MessageEvent<ToThread>) => {
   if (data.type === "start") {
     start = data;
+    say({ type: "started", thread: ownThread() });
     handler = loadHandler(data.handler);
     return;
   }
   const handle = await handler;
   if (handle !== undefined) await serve(handle, data);
 };
+
+/** A handle of this thread that is valid in all threads. */
+function ownThread(): bigint {
+  const thread = new OwnedHandle(kernel32().GetCurrentThread() as Deno.PointerObject, "thread");
+  return thread.duplicate().detach();
+}
 
 /** The handler, or nothing: the server has been told why then, and ends. */
 async function loadHandler(url: string): Promise<Handler | undefined> {
@@ -33,14 +42,14 @@ async function loadHandler(url: string): Promise<Handler | undefined> {
     if (typeof module.handle !== "function") {
       throw new TypeError(`The handler module ${url} exports no function "handle"`);
     }
-    say({ type: "ready", threadId: kernel32().GetCurrentThreadId() });
     return module.handle as Handler;
   } catch (error) {
     say({ type: "unusable", error: takeApart(error) });
   }
 }
 
-async function serve(handle: Handler, { handle: number, state }: Serve): Promise<void> {
+async function serve(handle: Handler, work: Serve): Promise<void> {
+  const { handle: number, state, isOnlyOne } = work;
   const { profile } = start;
   let connected = false;
   let ended: FromThread;
@@ -58,12 +67,29 @@ async function serve(handle: Handler, { handle: number, state }: Serve): Promise
     connected = true;
     Atomics.store(state, CONNECTED, 1);
     say({ type: "connected" });
-    await handle(makeConn(file, profile, { beforeBlocking: assertNotStopped }));
+    try {
+      const close = () => endConnection(file, isOnlyOne);
+      await handle(makeConn(file, profile, { beforeBlocking: assertNotStopped, close }));
+    } finally {
+      if (!instance.closed) endConnection(file, isOnlyOne);
+    }
     ended = { type: "ended", connected };
   } catch (error) {
     ended = { type: "ended", connected, error: takeApart(error) };
   }
   say(ended);
+}
+
+/** Ends the connection. The instance goes on if the server has it, too. */
+function endConnection(file: FileIo, isOnlyOne: boolean): void {
+  using instance = file.handle;
+  if (!isOnlyOne) return;
+  try {
+    flushPipeSync(file, start.profile.path, undefined);
+  } catch {
+    // The client is gone.
+  }
+  disconnect(instance);
 }
 
 function assertNotStopped(): void {

@@ -4,6 +4,7 @@ import {
   listenNamedPipe,
   listenNamedPipeSync,
   type NamedPipeConn,
+  NamedPipeThreadServer,
 } from "../../src/named_pipe/mod.ts";
 import { bytesOf, readText } from "../util/bytes.ts";
 import { peer, startPeer } from "../util/c_peer.ts";
@@ -13,7 +14,7 @@ import { test } from "../util/test.ts";
 const PROGRAM = "tests/interop/named_pipe_loop_peer";
 const options = { ignore: peer(PROGRAM) === null, timeout: 120_000 };
 const CLIENTS = 3;
-const TURNS = 30;
+const TURNS = 60;
 
 test(
   "A pipe with one instance serves C programs that take turns, and its name never goes away",
@@ -62,6 +63,23 @@ test(
   },
   options,
 );
+
+test("A thread server with one instance serves C programs that take turns", async () => {
+  await using server = new NamedPipeThreadServer({
+    path: uniqueName("pipe"),
+    maxInstances: 1,
+    handler: new URL("./named_pipe_hello.ts", import.meta.url),
+  });
+  const clients = Array.from(
+    { length: CLIENTS },
+    () => startPeer(PROGRAM, [server.path, String(TURNS)]),
+  );
+  try {
+    for (const client of clients) assertEquals(await client.readLine(), `served ${TURNS}`);
+  } finally {
+    for (const client of clients) await client[Symbol.asyncDispose]();
+  }
+}, options);
 
 test("A pipe with one instance cannot be taken by another server between two clients", async () => {
   const path = uniqueName("pipe");

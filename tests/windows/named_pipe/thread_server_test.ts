@@ -185,3 +185,45 @@ test("A thread server stops at maxInstances and goes on when a client ends", asy
   using third = await connectNamedPipe({ path: server.path });
   assertEquals(await ask(third, "3"), "3");
 });
+
+for (const text of ["self.close", "self.close and wait", "self.close and read", "Deno.exit"]) {
+  test(`A handler that ends its thread ("${text}") ends its connection, and the server goes on`, async () => {
+    const errors: unknown[] = [];
+    await using server = serve("ends_thread.ts", {
+      maxThreads: 2,
+      onError: (error) => errors.push(error),
+    });
+    using other = await connectNamedPipe({ path: server.path });
+    assertEquals(await ask(other, "hello"), "hello");
+    for (let turn = 0; turn < 3; turn++) {
+      using client = await connectNamedPipe({ path: server.path });
+      assertEquals(await ask(client, text), null);
+    }
+    using next = await connectNamedPipe({ path: server.path });
+    assertEquals(await ask(next, "next"), "next");
+    assertEquals(await ask(other, "still"), "still");
+    for (const error of errors) assert(String(error).includes("has ended its thread"));
+  });
+}
+
+test("close() ends a server whose handlers end their threads", async () => {
+  const server = serve("ends_thread.ts", { onError: () => {} });
+  const clients = await Promise.all([1, 2, 3].map(() => connectNamedPipe({ path: server.path })));
+  for (const client of clients) {
+    await client.write(bytesOf("Deno.exit"));
+  }
+  await server.close();
+  for (const client of clients) {
+    assertEquals(await readText(client), null);
+    client.close();
+  }
+});
+
+test("A thread server with one instance serves one client after another, and its name never goes away", async () => {
+  await using server = serve("echo.ts", { maxInstances: 1 });
+  for (let turn = 0; turn < 10; turn++) {
+    using client = await connectNamedPipe({ path: server.path, timeout: 20_000 });
+    assertEquals(await ask(client, `${turn}`), `${turn}`);
+    assertThrows(() => serve("echo.ts", { path: server.path }), Error, server.path);
+  }
+});
