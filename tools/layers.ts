@@ -97,7 +97,7 @@ export const CORE_PURPOSES: Readonly<Record<keyof typeof CORE_EDGES, string>> = 
   "core/handle": "Handles that are closed exactly once, and objects that are opened by name.",
   "core/io":
     "Asynchronous and blocking I/O on one handle: the completion port, deadlines, streams.",
-  "core/wait": "Waits for one kernel object.",
+  "core/wait": "Waits for one kernel object, and for one that does not exist yet.",
   "core/worker": "Workers that the package runs for itself, and errors that cross threads.",
   "core/pump": "The message thread: a hidden Worker that owns windows and runs their message loop.",
 };

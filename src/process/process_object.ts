@@ -4,6 +4,7 @@ import { checkInteger, checkOptions, type OptionNames } from "../core/options/ch
 import { defineInspect, openState } from "../core/text/inspect.ts";
 import { objectType } from "../sync/kernel_object.ts";
 import { SIGNAL_SOURCE, type SignalSource, Waitable } from "../sync/synchronization_object.ts";
+import { ERROR_INVALID_PARAMETER } from "../win32/error_codes.ts";
 import { kernel32, PROCESS_QUERY_LIMITED_INFORMATION, SYNCHRONIZE } from "../win32/kernel32.ts";
 import { creationTime, exitCode, hasEnded } from "./process_identity.ts";
 
@@ -116,6 +117,8 @@ export class ProcessObject extends Waitable {
     if (value === null) throw openProcessError(lastErrorCode(), processId);
     const handle = new OwnedHandle(value, `process ${processId}`);
     try {
+      // Windows ignores the two lowest bits of an id.
+      if (idOf(handle) !== processId) throw openProcessError(ERROR_INVALID_PARAMETER, processId);
       const process = new ProcessObject(handle, processId);
       if (createdAt === undefined || createdAt === process.#createdAt) return process;
       throw new Deno.errors.NotFound(
@@ -153,17 +156,8 @@ export class ProcessObject extends Waitable {
     if (type !== "Process") {
       throw new TypeError(`Handle ${handle} is not a process: it is of type ${type}`);
     }
-    const processId = kernel32().GetProcessId(owned.value);
-    if (processId === 0) {
-      throw lastWin32Error({
-        operation: "GetProcessId",
-        doing: `Cannot tell which process handle ${handle} is to`,
-      });
-    }
-    return new ProcessObject(
-      OwnedHandle.fromNumber(handle, `process ${processId}`),
-      processId,
-    );
+    const processId = idOf(owned);
+    return new ProcessObject(OwnedHandle.fromNumber(handle, `process ${processId}`), processId);
   }
 
   /** @ignore */
@@ -201,4 +195,13 @@ export class ProcessObject extends Waitable {
     }
     return this.#exitCode;
   }
+}
+
+function idOf(process: OwnedHandle): number {
+  const processId = kernel32().GetProcessId(process.value);
+  if (processId !== 0) return processId;
+  throw lastWin32Error({
+    operation: "GetProcessId",
+    doing: `Cannot tell which process handle ${process.number} is to`,
+  });
 }

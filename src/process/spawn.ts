@@ -80,8 +80,9 @@ export interface SpawnWithHandlesOptions {
   readonly clearEnv?: boolean;
   /**
    * Whether the child ends when this program does, however that ends, killed by others included; and
-   * with the child all that it has started. In a Worker, it ends when the Worker does. Ended so, a
-   * process runs no more code of its own, as with {@linkcode SpawnedProcess.kill}.
+   * with the child all that it has started, which cannot break away. In a Worker, it ends when the
+   * Worker does. Ended so, a process runs no more code of its own, as with
+   * {@linkcode SpawnedProcess.kill}.
    *
    * @default {false}
    */

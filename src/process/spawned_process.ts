@@ -100,7 +100,10 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
     return tryWait(this.#handle) === "signaled" ? "ended" : "running";
   }
 
-  /** The process id. Windows uses these again when the process has ended. */
+  /**
+   * The process id. Windows uses these again when the process has ended. While it runs,
+   * `ProcessObject.open({ processId: child.pid })` gives an object that `waitAny()` waits for.
+   */
   get pid(): number {
     return this.#pid;
   }

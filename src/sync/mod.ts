@@ -6,11 +6,13 @@
  * - {@linkcode Mutex} gives one thread at a time exclusive access.
  * - {@linkcode Semaphore} counts permits or jobs.
  * - {@linkcode WaitableTimer} becomes signaled at a given time.
- * - {@linkcode waitAny} and {@linkcode waitAll} wait for several of them.
+ * - {@linkcode waitAny} and {@linkcode waitAll} wait for several of them, and for processes:
+ *   `ProcessObject` of `@winipc/winipc/process`.
+ * - {@linkcode Waitable.toSignal} makes an `AbortSignal` of an object that another program signals.
  *
  * Every wait has two forms. The asynchronous form takes `{ signal, timeout }`, leaves the thread
- * free, and keeps the program alive. If it rejects, it has consumed no signal; if a signal has been
- * consumed, it resolves. The form whose name ends in `Sync` takes `{ timeout }` and blocks the
+ * free, and keeps the program alive, unless the object's `unref()` lets it end. If it rejects, it
+ * has consumed no signal; if a signal has been consumed, it resolves. The form whose name ends in `Sync` takes `{ timeout }` and blocks the
  * thread. A timeout is the total of the call, in milliseconds.
  *
  * Closing an object ends its pending waits with `Deno.errors.Interrupted`; later calls throw

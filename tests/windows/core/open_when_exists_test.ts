@@ -108,6 +108,30 @@ for (const { className, words, create, open, openSync } of KINDS) {
   });
 }
 
+test("openSync() with wait opens what is created later, whatever it is", async () => {
+  const url = new URL("./open_sync_worker.ts", import.meta.url);
+  const worker = new Worker(url, { type: "module" });
+  const next = () =>
+    new Promise<string>((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+    });
+  try {
+    for (const { className, create } of KINDS) {
+      const name = uniqueName("open");
+      const opening = next();
+      worker.postMessage({ className, name });
+      assertEquals(await opening, "opening");
+      const opened = next();
+      await delay(10);
+      using _created = create(name);
+      assertEquals(await opened, "opened", className);
+    }
+  } finally {
+    worker.terminate();
+  }
+});
+
 test("open() with wait rejects where the call that does not wait throws", async () => {
   const wrong = { name: "", wait: true } as const;
   for (const { open } of KINDS) await assertRejects(() => open(wrong), TypeError, "The name of");

@@ -136,6 +136,9 @@ test("ProcessObject.open() says why there is no process", () => {
     Deno.errors.NotFound,
     "Cannot open process 4294967280: invalid parameter (ERROR_INVALID_PARAMETER 87); no process has this id",
   );
+  // Windows by itself would take it for this process's.
+  const beside = Deno.pid + 1;
+  assertThrows(() => ProcessObject.open({ processId: beside }), Deno.errors.NotFound, `${beside}`);
   for (const processId of [0, -4, 1.5, 2 ** 32]) {
     assertThrows(() => ProcessObject.open({ processId }), RangeError, "processId must be");
   }
