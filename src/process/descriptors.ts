@@ -3,8 +3,8 @@ import { FILE_TYPE_DISK, FILE_TYPE_PIPE, kernel32 } from "../win32/kernel32.ts";
 
 // The block by which a C run-time library tells the one of a child which descriptors it has, and by
 // which handles. No documentation of Windows has it; _spawn(), libuv (so Node), Python and Chromium
-// rely on it. The Windows SDK has both ends in its source of the Universal C Runtime: exec\spawnv.cpp
-// writes the block, and lowio\ioinit.cpp reads it.
+// rely on it. The Windows SDK has both ends in its source of the Universal C Runtime:
+// exec\spawnv.cpp writes the block, and lowio\ioinit.cpp reads it.
 //
 //     int count; unsigned char flags[count]; HANDLE handles[count];
 //

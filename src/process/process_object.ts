@@ -28,9 +28,10 @@ const CLASS_NAME = "ProcessObject";
  * A process to wait for: any one of this computer that this user may look at, whoever has started
  * it. It is signaled when the process has ended, and stays so.
  *
- * It is one of the objects that `waitAny()` and `waitAll()` of `@winipc/winipc/sync` wait for. Windows gives the id of a process to another one when it has
- * ended and nobody has it open any more. So an open object always means the same process, and
- * `processId` and `createdAt` together name a process for good.
+ * It is one of the objects that `waitAny()` and `waitAll()` of `@winipc/winipc/sync` wait for.
+ * Windows gives the id of a process to another one when it has ended and nobody has it open any
+ * more. So an open object always means the same process, and `processId` and `createdAt` together
+ * name a process for good.
  *
  * Closing it, at the end of `using` too, has no effect on the process.
  *
@@ -132,8 +133,8 @@ export class ProcessObject extends Waitable {
   }
 
   /**
-   * Takes over a handle to a process, which this process has inherited or got by `duplicateTo()`. It
-   * is closed with the object.
+   * Takes over a handle to a process, which this process has inherited or got by `duplicateTo()`.
+   * It is closed with the object.
    *
    * @param handle The handle as a number.
    * @returns The process.
@@ -180,8 +181,8 @@ export class ProcessObject extends Waitable {
   }
 
   /**
-   * The exit code as a signed 32-bit number, or `undefined` while the process runs. Once it has been
-   * read, it can be read after `close()` too.
+   * The exit code as a signed 32-bit number, or `undefined` while the process runs. Once it has
+   * been read, it can be read after `close()` too.
    *
    * Windows documentation: "GetExitCodeProcess function (processthreadsapi.h)".
    *

@@ -50,8 +50,8 @@ export interface SpawnWithHandlesOptions {
    */
   readonly inherit?: readonly Inheritable[];
   /**
-   * What the child gets as descriptors 3, 4 and so on of its C run-time library: the first one is 3.
-   * Programs in C, Node, Python, and Chromium with `--remote-debugging-pipe` know them by these
+   * What the child gets as descriptors 3, 4 and so on of its C run-time library: the first one is
+   * 3. Programs in C, Node, Python, and Chromium with `--remote-debugging-pipe` know them by these
    * numbers, as on other systems. Each is an object with a handle that is open for blocking calls,
    * such as the end of a pipe made with `blocking`; `null` leaves the number free. They stay the
    * caller's: close an end of a pipe when the child has started, or the other end never sees the
@@ -79,9 +79,9 @@ export interface SpawnWithHandlesOptions {
    */
   readonly clearEnv?: boolean;
   /**
-   * Whether the child ends when this program does, however that ends, killed by others included; and
-   * with the child all that it has started, which cannot break away. In a Worker, it ends when the
-   * Worker does. Ended so, a process runs no more code of its own, as with
+   * Whether the child ends when this program does, however that ends, killed by others included;
+   * and with the child all that it has started, which cannot break away. In a Worker, it ends when
+   * the Worker does. Ended so, a process runs no more code of its own, as with
    * {@linkcode SpawnedProcess.kill}.
    *
    * @default {false}
@@ -155,7 +155,8 @@ const SPAWN_OPTIONS: OptionNames<SpawnWithHandlesOptions> = {
  *
  * using commands = createPipe({ blocking: "reader" });
  * using answers = createPipe({ blocking: "writer" });
- * await using browser = spawnWithHandles("C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe", {
+ * const program = "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe";
+ * await using browser = spawnWithHandles(program, {
  *   args: ["--headless", "--remote-debugging-pipe"],
  *   descriptors: [commands.reader, answers.writer],
  * });

@@ -184,9 +184,9 @@ export class SpawnedProcess implements Disposable, AsyncDisposable {
    * closed meanwhile: who writes it to the end before calling this may wait for a child that waits
    * for its output to be read.
    *
-   * It ends with the child, although a process that the child has started may still have the child's
-   * streams open and write to them. What that one writes later is not collected; read `stdout`
-   * itself to get it.
+   * It ends with the child, although a process that the child has started may still have the
+   * child's streams open and write to them. What that one writes later is not collected; read
+   * `stdout` itself to get it.
    *
    * Cancel safety: none. An aborted or timed-out call has closed this program's ends of the output,
    * and what it had read is lost; the process runs on.

@@ -12,8 +12,9 @@
  *
  * Every wait has two forms. The asynchronous form takes `{ signal, timeout }`, leaves the thread
  * free, and keeps the program alive, unless the object's `unref()` lets it end. If it rejects, it
- * has consumed no signal; if a signal has been consumed, it resolves. The form whose name ends in `Sync` takes `{ timeout }` and blocks the
- * thread. A timeout is the total of the call, in milliseconds.
+ * has consumed no signal; if a signal has been consumed, it resolves. The form whose name ends in
+ * `Sync` takes `{ timeout }` and blocks the thread. A timeout is the total of the call, in
+ * milliseconds.
  *
  * Closing an object ends its pending waits with `Deno.errors.Interrupted`; later calls throw
  * `Deno.errors.BadResource`.

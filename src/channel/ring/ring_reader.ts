@@ -168,7 +168,11 @@ export class RingReader implements Disposable, AsyncIterable<Uint8Array<ArrayBuf
    * ```ts no-eval
    * import { RingReader } from "@winipc/winipc/channel";
    *
-   * using reader = await RingReader.open({ name: "Local\\telemetry", wait: true, timeout: 30_000 });
+   * using reader = await RingReader.open({
+   *   name: "Local\\telemetry",
+   *   wait: true,
+   *   timeout: 30_000,
+   * });
    * for await (const message of reader) console.log(message.length);
    * ```
    */

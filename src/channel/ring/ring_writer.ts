@@ -160,7 +160,11 @@ export class RingWriter implements Disposable {
    * ```ts no-eval
    * import { RingWriter } from "@winipc/winipc/channel";
    *
-   * using writer = await RingWriter.open({ name: "Local\\telemetry", wait: true, timeout: 30_000 });
+   * using writer = await RingWriter.open({
+   *   name: "Local\\telemetry",
+   *   wait: true,
+   *   timeout: 30_000,
+   * });
    * await writer.send(new TextEncoder().encode("hello"));
    * ```
    */

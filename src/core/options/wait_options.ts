@@ -34,8 +34,8 @@ export interface WaitSyncOptions {
 export interface OpenWaitOptions extends WaitOptions {
   /**
    * Waits for an object that does not exist yet. Windows does not tell when one is created, so this
-   * polls: after 5 ms at first, then after pauses that double up to a quarter of a second. `timeout`
-   * and `signal` end the wait.
+   * polls: after 5 ms at first, then after pauses that double up to a quarter of a second.
+   * `timeout` and `signal` end the wait.
    */
   readonly wait: true;
 }
