@@ -15,4 +15,6 @@ export const EXAMPLES: readonly string[] = [
   "pipe_http",
   "pipe_fetch",
   "single_instance",
+  "window_message",
+  "copy_data",
 ];

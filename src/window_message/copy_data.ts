@@ -1,3 +1,4 @@
+import { defineInspect } from "../core/text/inspect.ts";
 import { checkBytes } from "../core/memory/bytes.ts";
 import { checkChoice, checkOptions, type OptionNames } from "../core/options/check_options.ts";
 import { decodeWide, encodeWide } from "../core/text/wide_string.ts";
@@ -122,6 +123,10 @@ export class ClaimedSender {
   readonly processId: number;
   #process: WindowProcess | undefined;
 
+  static {
+    defineInspect(this, ({ hwnd, processId }) => ({ hwnd, processId }));
+  }
+
   /** @internal */
   constructor(hwnd: bigint, processId: number) {
     this.hwnd = hwnd;
@@ -148,6 +153,10 @@ export class CopyData {
   /** Who the data claim to come from, if they name a window that there is. */
   readonly claimedSender: ClaimedSender | undefined;
   readonly #reply: (result: bigint) => void;
+
+  static {
+    defineInspect(this, ({ tag, bytes, claimedSender }) => ({ tag, bytes, claimedSender }));
+  }
 
   /** @internal */
   constructor(

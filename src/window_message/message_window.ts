@@ -1,3 +1,4 @@
+import { defineInspect, openState } from "../core/text/inspect.ts";
 import { Deadline } from "../core/io/deadline.ts";
 import { checkOptions, WAIT_OPTIONS } from "../core/options/check_options.ts";
 import type { WaitOptions } from "../core/options/wait_options.ts";
@@ -71,6 +72,13 @@ export class MessageWindow implements AsyncDisposable, AsyncIterable<WindowMessa
   #client!: PumpClient;
   #hwnd = 0n;
   #closing: Promise<void> | undefined;
+
+  static {
+    defineInspect(this, (window) => {
+      const { hwnd, dropped } = window;
+      return { hwnd, dropped, state: openState({ closed: window.#closing !== undefined }) };
+    });
+  }
 
   private constructor(options: MessageWindowOptions, counters: SharedArrayBuffer) {
     this.#options = options;

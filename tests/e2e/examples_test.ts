@@ -6,6 +6,7 @@ import { test } from "../util/test.ts";
 /** Those whose other side is a C program. */
 const WITH_C_PROGRAM: Readonly<Record<string, string>> = {
   c_struct: "examples/c_struct/engine",
+  copy_data: "examples/copy_data/shop",
 };
 
 /** Less work, and fewer pauses, than `deno task demo` has to show. */

@@ -22,7 +22,7 @@ export class BlockingCalls {
    * Makes a call when it is its turn.
    *
    * A deadline that passes is the end of it, in line or later. A call that has been made cannot be
-   * taken back: it goes on unseen, and keeps its thread and its place among the two.
+   * taken back: it goes on unseen, and keeps its thread and its place.
    *
    * @param call Makes the nonblocking call.
    * @param discard Is given what a call came to after its deadline, to undo it.

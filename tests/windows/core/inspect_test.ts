@@ -17,6 +17,7 @@ import { SecurityDescriptor } from "../../../src/security/mod.ts";
 import { SeqLock, SharedMemory } from "../../../src/shared_memory/mod.ts";
 import { singleInstance } from "../../../src/single_instance/mod.ts";
 import { EventObject, Mutex, Semaphore, WaitableTimer } from "../../../src/sync/mod.ts";
+import { ClaimedSender, CopyData, MessageWindow } from "../../../src/window_message/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 
@@ -224,6 +225,28 @@ const CLASSES: Readonly<Record<string, Make>> = {
       new PipeHttpClient({ path: name }),
       'PipeHttpClient { path: "\\\\\\\\.\\\\pipe\\\\NAME" }',
     );
+  },
+  ClaimedSender() {
+    return {
+      object: new ClaimedSender(4n, Deno.pid),
+      open: `ClaimedSender { hwnd: 4n, processId: ${Deno.pid} }`,
+    };
+  },
+  CopyData() {
+    return {
+      object: new CopyData(7n, new Uint8Array([1, 2]), undefined),
+      open: "CopyData { tag: 7n, bytes: Uint8Array(2) [ 1, 2 ] }",
+    };
+  },
+  async MessageWindow(_name, uses) {
+    const window = uses.use(await MessageWindow.create());
+    const fields = `hwnd: ${window.hwnd}n, dropped: 0`;
+    return {
+      object: window,
+      open: `MessageWindow { ${fields}, state: "open" }`,
+      close: () => window.close(),
+      closed: `MessageWindow { ${fields}, state: "closed" }`,
+    };
   },
   ProcessObject() {
     const object = ProcessObject.open({ processId: Deno.pid });
