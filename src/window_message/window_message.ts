@@ -1,3 +1,4 @@
+import { defineInspect } from "../core/text/inspect.ts";
 import { checkResult } from "./window_options.ts";
 
 /** A message to a {@linkcode MessageWindow}. Its parameters are numbers, and never followed. */
@@ -11,6 +12,12 @@ export class WindowMessage {
   /** Whether the sender waits for an answer, or has waited; else the message was posted. */
   readonly isSent: boolean;
   readonly #reply: (result: bigint) => void;
+
+  static {
+    defineInspect(this, ({ message, wParam, lParam, isSent }) => {
+      return { message, wParam, lParam, isSent };
+    });
+  }
 
   /** @internal */
   constructor(

@@ -8,7 +8,7 @@ const late = () => new Deno.errors.TimedOut("late");
 
 /** Calls that wait until they are told their result. */
 function heldCalls() {
-  const calls = new BlockingCalls();
+  const calls = new BlockingCalls(2);
   const started: PromiseWithResolvers<string>[] = [];
   const call = () => {
     const result = Promise.withResolvers<string>();

@@ -17,7 +17,12 @@ import { SecurityDescriptor } from "../../../src/security/mod.ts";
 import { SeqLock, SharedMemory } from "../../../src/shared_memory/mod.ts";
 import { singleInstance } from "../../../src/single_instance/mod.ts";
 import { EventObject, Mutex, Semaphore, WaitableTimer } from "../../../src/sync/mod.ts";
-import { ClaimedSender, CopyData, MessageWindow } from "../../../src/window_message/mod.ts";
+import {
+  ClaimedSender,
+  CopyData,
+  MessageWindow,
+  WindowMessage,
+} from "../../../src/window_message/mod.ts";
 import { uniqueName } from "../../util/names.ts";
 import { test } from "../../util/test.ts";
 
@@ -246,6 +251,13 @@ const CLASSES: Readonly<Record<string, Make>> = {
       open: `MessageWindow { ${fields}, state: "open" }`,
       close: () => window.close(),
       closed: `MessageWindow { ${fields}, state: "closed" }`,
+    };
+  },
+  WindowMessage() {
+    const fields = { message: 1025, wParam: 1n, lParam: -1n, isSent: true };
+    return {
+      object: new WindowMessage(fields),
+      open: "WindowMessage { message: 1025, wParam: 1n, lParam: -1n, isSent: true }",
     };
   },
   ProcessObject() {
