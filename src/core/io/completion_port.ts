@@ -32,6 +32,8 @@ export interface Completable {
  * watched by the thread pool.
  */
 const RECHECK_MS = 20;
+/** How long what has been closed may take to end, in milliseconds, before it counts as being used. */
+const SETTLING_MS = 500;
 /** The token of a packet that only ends a wait for packets. */
 const WAKE_TOKEN = 0;
 
@@ -90,11 +92,13 @@ class CompletionPort {
   }
 
   /**
-   * Waits until no call waits for packets on another thread any more, if none is needed: one that
-   * has been told to end takes a moment.
+   * Waits until no call waits for packets on another thread any more, and no timer is left. What has
+   * been closed takes a moment to end; what goes on for longer is being used, and not waited for.
    */
   async idle(): Promise<void> {
-    while (this.#isWoken) {
+    const end = performance.now() + SETTLING_MS;
+    const isEnding = () => this.#references === 0 || performance.now() < end;
+    while ((this.#isWaiting || this.#timer !== undefined) && isEnding()) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
