@@ -13,9 +13,9 @@ export interface TestBatch {
 /**
  * The files that run alone. Some end threads at random moments, with calls of all kinds pending, and
  * Wine's server has crashed when the machine was busy with other tests at that time. Others use the
- * clipboard, of which there is one.
+ * clipboard, of which there is one, or send messages to all windows.
  */
-const ALONE = /\/worker_end_[a-z_]*test\.ts$|^tests\/(?!unit\/).*clipboard/;
+const ALONE = /\/worker_end_[a-z_]*test\.ts$|^tests\/(?!unit\/).*(clipboard|window_message)/;
 
 /**
  * How many files a batch has at most. A Deno of its own for each file would cost more than the tests
