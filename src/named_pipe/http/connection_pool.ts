@@ -49,6 +49,7 @@ export class PooledConnection {
   /** How long the server keeps it when it is idle, in milliseconds. */
   serverIdleTimeout = Infinity;
   idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #holds = 0;
 
   constructor(conn: NamedPipeConn) {
     this.#conn = conn;
@@ -56,6 +57,7 @@ export class PooledConnection {
     this.agent = new ConnectionAgent(this.stream);
     // Requests hear of it; an idle connection only has to go.
     this.stream.on("error", () => {});
+    this.stream.unref();
   }
 
   get stream(): NamedPipeDuplex {
@@ -76,9 +78,26 @@ export class PooledConnection {
     this.serverIdleTimeout = Math.max(0, Number(seconds) * 1000 - KEEP_ALIVE_MARGIN);
   }
 
+  /**
+   * Keeps the program alive until the result is disposed of: while somebody waits for what happens
+   * on the connection, and not because a response is read ahead or never read.
+   */
+  hold(): Disposable {
+    if (this.#holds++ === 0) this.stream.ref();
+    return {
+      [Symbol.dispose]: () => {
+        if (--this.#holds === 0) this.stream.unref();
+      },
+    };
+  }
+
   /** Takes the connection out of HTTP; `received` has come after the response. */
-  detach(received: Uint8Array): Promise<NamedPipeConn> {
-    return this.#detachable.detach(received);
+  async detach(received: Uint8Array): Promise<NamedPipeConn> {
+    const conn = await this.#detachable.detach(received);
+    // From now on it is as any other connection, whatever disposals are still to come.
+    this.#holds = Infinity;
+    conn.ref();
+    return conn;
   }
 }
 
@@ -159,7 +178,6 @@ export class ConnectionPool {
       clearTimeout(found.idleTimer);
       if (found.isUsable) {
         found.isReused = true;
-        found.stream.ref();
         return found;
       }
       found.stream.destroy();
@@ -196,7 +214,6 @@ export class ConnectionPool {
       (this.#idle.length < maxIdleConnections || this.#waiters.size > 0);
     if (isWanted) {
       this.#idle.push(connection);
-      connection.stream.unref();
       if (milliseconds !== Infinity) {
         connection.idleTimer = setTimeout(() => connection.stream.destroy(), milliseconds);
         Deno.unrefTimer(connection.idleTimer);

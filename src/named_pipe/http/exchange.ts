@@ -96,14 +96,19 @@ export async function exchange(
     const onAbort = () => fail(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     incoming.once("close", () => signal.removeEventListener("abort", onAbort));
-    return responseBody(incoming, maxBodySize, context, reasonOf);
+    return responseBody(incoming, maxBodySize, context, reasonOf, () => connection.hold());
   }
 
   const body = outgoing.body();
-  const sending = body === null
-    ? Promise.resolve(void request.end())
-    : sendBody(request, body, contentLength);
-  sending.catch(fail);
+  if (body === null) request.end();
+  else send(body).catch(fail);
+
+  async function send(body: ReadableStream<Uint8Array>): Promise<void> {
+    using _hold = connection.hold();
+    await sendBody(request, body, contentLength);
+  }
+
+  using _hold = connection.hold();
   using _watch = deadline?.watch(fail, () =>
     new Deno.errors.TimedOut(
       `${context.doing}: there was no response within ${deadline.timeout} ms`,

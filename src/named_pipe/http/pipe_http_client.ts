@@ -5,7 +5,7 @@ import { defineInspect } from "../../core/text/inspect.ts";
 import { ClientEnd } from "../client_end.ts";
 import type { NamedPipeConn } from "../named_pipe_conn.ts";
 import { checkHalfClose, CLIENT_OPTIONS, type ConnectNamedPipeOptions } from "../options.ts";
-import { ConnectionPool } from "./connection_pool.ts";
+import { ConnectionPool, type PooledConnection } from "./connection_pool.ts";
 import { exchange, type Upgraded } from "./exchange.ts";
 import { NoResponse } from "./exchange_error.ts";
 import {
@@ -227,7 +227,14 @@ export class PipeHttpClient implements Disposable {
     const deadline = Deadline.start({ timeout, signal: request.signal });
     const context = { doing: this.#doing(request), maxHeaderSize };
     const limits = { maxHeaderSize, maxBodySize };
-    const connection = await this.#pool.acquire(deadline, fresh);
+    let connection: PooledConnection;
+    try {
+      connection = await this.#pool.acquire(deadline, fresh);
+    } catch (error) {
+      // Nobody will read the body any more.
+      request.body()?.cancel(error).catch(() => {});
+      throw error;
+    }
     try {
       return await exchange(connection, request, limits, context, deadline);
     } catch (error) {

@@ -6,6 +6,7 @@ import { type ExchangeContext, exchangeError } from "./exchange_error.ts";
  * connection.
  *
  * @param maxBodySize The largest body in bytes.
+ * @param hold Keeps the program alive while a read is pending.
  * @param reasonOf Gives the error of this side if it has ended the exchange, or the given one.
  * @throws {Deno.errors.InvalidData} If it says that it is larger.
  */
@@ -14,6 +15,7 @@ export function responseBody(
   maxBodySize: number,
   context: ExchangeContext,
   reasonOf: (error: unknown) => unknown,
+  hold: () => Disposable,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const tooLarge = (size: string) =>
     new Deno.errors.InvalidData(
@@ -27,6 +29,7 @@ export function responseBody(
     type: "bytes",
     async pull(controller) {
       let chunk: IteratorResult<Uint8Array>;
+      using _hold = hold();
       try {
         chunk = await chunks.next();
       } catch (error) {

@@ -3,6 +3,7 @@ import {
   PipeHttpClient,
   type PipeHttpClientOptions,
 } from "../../../../src/named_pipe/http/http.ts";
+import type { NamedPipeConn } from "../../../../src/named_pipe/mod.ts";
 import { bytesOf } from "../../../util/bytes.ts";
 import { turnOfEventLoop, until } from "../../../util/event_loop.ts";
 import { uniqueName } from "../../../util/names.ts";
@@ -189,6 +190,24 @@ test("A response that comes before the request is sent ends the sending when it 
   const response = await client.fetch("/", { method: "POST", body });
   assertEquals([response.status, await response.text()], [413, "no"]);
   await until(() => cancelled);
+});
+
+test("A response is read though the server has gone before it has read the request", async () => {
+  const served = Promise.withResolvers<NamedPipeConn>();
+  await using server = scriptedServer(({ conn }) => served.resolve(conn));
+  using client = new PipeHttpClient({ path: server.path });
+  const body = new ReadableStream({
+    async pull(controller) {
+      const conn = await served.promise;
+      // In one turn, so that the client writes before it has seen the response.
+      conn.writeSync(bytesOf("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"));
+      conn.close();
+      controller.enqueue(new Uint8Array(10_000));
+      controller.close();
+    },
+  });
+  const response = await client.fetch("/", { method: "POST", body });
+  assertEquals([response.status, await response.text()], [413, "no"]);
 });
 
 test("A body that fails, or is not as long as its header says, fails the request", async () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { pipeFetch, PipeHttpClient } from "../../../../src/named_pipe/http/http.ts";
+import type { NamedPipeConn } from "../../../../src/named_pipe/mod.ts";
 import { delay } from "../../../util/delay.ts";
 import { runDeno } from "../../../util/deno_process.ts";
 import { turnOfEventLoop, until } from "../../../util/event_loop.ts";
@@ -103,6 +104,21 @@ test("A connection that the server has closed while it was idle is not used agai
   }
 });
 
+test("A connection that the server has just closed is not used, as nobody has heard of it yet", async () => {
+  const conns: NamedPipeConn[] = [];
+  await using server = scriptedServer(({ conn, write }) => {
+    conns.push(conn);
+    return write(OK);
+  });
+  using client = new PipeHttpClient({ path: server.path });
+  for (let i = 0; i < 5; i++) {
+    assertEquals(await textOf(client.fetch("/", { method: "POST", body: "" })), "hi");
+    await turnOfEventLoop();
+    conns[i].close();
+  }
+  assertEquals(server.connections, 5);
+});
+
 test("A connection on which something comes unasked is not used again", async () => {
   await using server = scriptedServer(({ write }) => write(OK + "HTTP/1.1 200 OK\r\n\r\nforged"));
   using client = new PipeHttpClient({ path: server.path });
@@ -186,6 +202,32 @@ test("pipeFetch() shares connections, and an idle one does not keep the program 
   await process.waitForLine("hi hi hi");
   assertEquals((await process.status).code, 0);
   assertEquals(server.connections, 1);
+});
+
+test("A response that nobody reads does not keep the program alive, and one that is read does", async () => {
+  await using server = scriptedServer(async ({ head, write }) => {
+    await write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+    if (head.startsWith("GET /read")) {
+      await delay(200);
+      await write("5\r\nagain\r\n");
+    }
+  });
+  const script = new URL("./unread_program.ts", import.meta.url);
+  for (
+    const [target, lines] of [["/unread", ["200"]], ["/read", ["200", "hello", "again"]]] as const
+  ) {
+    await using process = runDeno(script, { args: [server.path, target] });
+    for (const line of lines) await process.waitForLine(line);
+    assertEquals((await process.status).code, 0);
+  }
+});
+
+test("The body of a request that cannot be sent is cancelled", async () => {
+  const cancelled = Promise.withResolvers<unknown>();
+  const body = new ReadableStream({ cancel: cancelled.resolve });
+  const sent = pipeFetch(uniqueName("http"), "/", { method: "POST", body });
+  await assertRejects(() => sent, Deno.errors.NotFound);
+  assert(await cancelled.promise instanceof Deno.errors.NotFound);
 });
 
 test("pipeFetch() says that there is no such pipe", async () => {
