@@ -187,11 +187,10 @@ export class ConnectionPool {
 
   async #open(deadline: Deadline | undefined): Promise<PooledConnection> {
     // A request that must have a new connection takes the place of an idle one.
-    while (this.#idle.length + this.#active.size >= this.#limits.maxConnections) {
+    while (this.#idle.length > this.#permits) {
       const idle = this.#idle.shift();
-      if (idle === undefined) break;
-      clearTimeout(idle.idleTimer);
-      idle.stream.destroy();
+      clearTimeout(idle?.idleTimer);
+      idle?.stream.destroy();
     }
     const { remaining: timeout, signal } = deadline ?? {};
     const conn = await connectNamedPipe({ ...this.#connect, timeout, signal });

@@ -41,8 +41,13 @@ export async function exchange(
   const { method, target, headers, contentLength, signal } = outgoing;
   const settled = Promise.withResolvers<Response | Upgraded>();
   const { agent } = connection;
-  const request: ClientRequest = requestOf({ agent, method, path: target, maxHeaderSize });
-  for (const [name, value] of headers) request.setHeader(name, value);
+  const request: ClientRequest = requestOf({
+    agent,
+    method,
+    path: target,
+    headers: Object.fromEntries(headers),
+    maxHeaderSize,
+  });
 
   /** The reason that this side has for ending it, which comes before all that follows from that. */
   let failure: { readonly error: unknown } | undefined;
@@ -70,7 +75,8 @@ export async function exchange(
       const body = bodyOf(incoming);
       settled.resolve(responseOf(incoming, body));
     } catch (error) {
-      fail(invalid(context, String(error instanceof Error ? error.message : error), error));
+      const { message } = error as Error;
+      fail(error instanceof Deno.errors.InvalidData ? error : invalid(context, message, error));
     }
   });
   request.once("upgrade", (incoming, _stream, head) => {

@@ -42,7 +42,7 @@ export interface PipeFetchInit extends WaitOptions {
 }
 
 /** Options for {@linkcode PipeHttpClient.upgrade}. */
-export interface PipeUpgradeInit extends Omit<PipeFetchInit, "maxBodySize"> {
+export interface PipeUpgradeInit extends PipeFetchInit {
   /**
    * The protocol to be spoken, as the header `Upgrade` says it.
    *
@@ -59,10 +59,13 @@ const FETCH_OPTIONS: OptionNames<PipeFetchInit> = {
   duplex: true,
   maxBodySize: true,
 };
-const UPGRADE_OPTIONS: OptionNames<PipeUpgradeInit & PipeFetchInit> = {
+const UPGRADE_OPTIONS: OptionNames<PipeUpgradeInit> = {
   ...FETCH_OPTIONS,
   protocol: true,
 };
+
+/** What container engines speak on the connection to a container. */
+export const DEFAULT_PROTOCOL = "tcp";
 
 /** Requests that may be repeated, as twice is the same as once (RFC 9110, 9.2.2). */
 const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"];
@@ -88,16 +91,16 @@ export interface Outgoing {
 /**
  * Checks a request and makes it ready to be sent.
  *
- * @param upgradeTo The protocol to upgrade to, if that is what is asked for.
+ * @param isUpgrade Whether it asks for an upgrade.
  * @throws {TypeError | RangeError} If something of it is not valid.
  */
 export function outgoing(
   input: string | URL | Request,
-  init: PipeUpgradeInit & PipeFetchInit,
+  init: PipeUpgradeInit,
   call: string,
-  upgradeTo?: string,
+  isUpgrade: boolean,
 ): Outgoing {
-  checkOptions(init, upgradeTo === undefined ? FETCH_OPTIONS : UPGRADE_OPTIONS, call);
+  checkOptions(init, isUpgrade ? UPGRADE_OPTIONS : FETCH_OPTIONS, call);
   checkString("protocol", init.protocol);
   if (init.maxBodySize !== undefined) checkMaxBodySize(init.maxBodySize);
   const { method, headers, body, signal } = init;
@@ -118,9 +121,9 @@ export function outgoing(
     throw new TypeError(`The header ${name} is the client's, and cannot be given${hint}`);
   }
   if (!fields.has("host")) fields.set("host", host);
-  if (upgradeTo !== undefined) {
+  if (isUpgrade) {
     fields.set("connection", "Upgrade");
-    fields.set("upgrade", upgradeTo);
+    fields.set("upgrade", init.protocol ?? DEFAULT_PROTOCOL);
   }
   const contentLength = declaredLength(fields, body);
   if (contentLength !== undefined) fields.set("content-length", String(contentLength));

@@ -10,6 +10,7 @@ import { exchange, type Upgraded } from "./exchange.ts";
 import { NoResponse } from "./exchange_error.ts";
 import {
   checkMaxBodySize,
+  DEFAULT_PROTOCOL,
   type Outgoing,
   outgoing,
   type PipeFetchInit,
@@ -177,7 +178,7 @@ export class PipeHttpClient implements Disposable {
    * ```
    */
   async fetch(input: string | URL | Request, init: PipeFetchInit = {}): Promise<Response> {
-    const request = outgoing(input, init, "PipeHttpClient.fetch()");
+    const request = outgoing(input, init, "PipeHttpClient.fetch()", false);
     const result = await this.#send(request, init, false);
     // Only a request for an upgrade is upgraded.
     return result as Response;
@@ -207,10 +208,10 @@ export class PipeHttpClient implements Disposable {
    * ```
    */
   async upgrade(input: string | URL | Request, init: PipeUpgradeInit = {}): Promise<PipeUpgrade> {
-    const { protocol = "tcp" } = init;
-    const request = outgoing(input, init, "PipeHttpClient.upgrade()", protocol);
+    const request = outgoing(input, init, "PipeHttpClient.upgrade()", true);
     const result = await this.#send({ ...request, canRetry: false }, init, true);
     if (!(result instanceof Response)) return result;
+    const { protocol = DEFAULT_PROTOCOL } = init;
     throw new PipeUpgradeError(
       `${this.#doing(request)}: the server has not switched to ${protocol}, but answered with ` +
         `status ${result.status}`,

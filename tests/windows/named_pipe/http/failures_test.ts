@@ -108,7 +108,11 @@ test("maxBodySize bounds a body by its header, and as it comes", async () => {
     );
   });
   using client = new PipeHttpClient({ path: server.path, maxBodySize: 10 });
-  await assertRejects(() => client.fetch("/length"), Deno.errors.InvalidData, "maxBodySize is 10");
+  const declared = await assertRejects(() => client.fetch("/length"), Deno.errors.InvalidData);
+  assertEquals(
+    declared.message,
+    `Cannot GET /length from pipe "${server.path}": the body of the response has 11 bytes, and maxBodySize is 10`,
+  );
   const response = await client.fetch("/chunks");
   await assertRejects(() => response.text(), Deno.errors.InvalidData, "more than 10 bytes");
   const enough = await client.fetch("/chunks", { maxBodySize: 15 });

@@ -59,6 +59,27 @@ test("A request waits for one of maxConnections, and an unread response is in it
   assert(server.connections <= 3);
 });
 
+test("A new connection takes the place of an idle one where there may be no more", async () => {
+  const ended: number[] = [];
+  await using server = scriptedServer(async ({ head, conn, connection, write }) => {
+    if (head.startsWith("GET /up")) {
+      await write("HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+    } else {
+      await write(OK);
+      if ((await conn.lines().next()).done) ended.push(connection);
+    }
+  });
+  using client = new PipeHttpClient({ path: server.path, maxConnections: 2 });
+  const both = await Promise.all([client.fetch("/"), client.fetch("/")]);
+  for (const response of both) await response.text();
+  await turnOfEventLoop();
+  // Both are idle now, and an upgrade needs a connection that has carried nothing.
+  const { conn } = await client.upgrade("/up");
+  conn.close();
+  await until(() => ended.length > 0);
+  assertEquals([server.connections, ended.length], [3, 1]);
+});
+
 test("No more than maxIdleConnections are kept, and 0 keeps none", async () => {
   for (const maxIdleConnections of [2, 0]) {
     let open = 0;

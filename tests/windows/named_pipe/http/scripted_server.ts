@@ -23,7 +23,13 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly connections: number;
 }
 
-/** Calls `answer` for each head of a request, one after the other on each connection. */
+/** What fails because one side has closed the connection. */
+const GONE = [Deno.errors.BrokenPipe, Deno.errors.Interrupted, Deno.errors.BadResource];
+
+/**
+ * Calls `answer` for each head of a request, one after the other on each connection. What it throws, disposing of the
+ * server throws.
+ */
 export function scriptedServer(
   answer: (request: ScriptedRequest) => unknown,
 ): ScriptedServer {
@@ -64,8 +70,14 @@ export function scriptedServer(
   const accepting = (async () => {
     for await (const conn of listener) {
       conns.add(conn);
-      // What it cannot write to a client that has gone is nobody's concern.
-      serving.push(serve(conn, conns.size).catch(() => conn.close()));
+      serving.push(
+        serve(conn, conns.size).catch((error) => {
+          conn.close();
+          // What it cannot write to a client that has gone is nobody's concern.
+          if (!GONE.some((kind) => error instanceof kind)) throw error;
+        }),
+      );
+      serving.at(-1)?.catch(() => {});
     }
   })();
 

@@ -12,7 +12,7 @@ const SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpg
 test("upgrade() gives the connection, from the first byte after the response", async () => {
   for (const inOne of [true, false]) {
     await using server = scriptedServer(async ({ head, conn, write }) => {
-      assert(/^connection: upgrade\r\nupgrade: tcp\r\n/im.test(head), head);
+      assert(/^connection: upgrade\r\n/im.test(head) && /^upgrade: tcp\r\n/im.test(head), head);
       for (const piece of inOne ? [`${SWITCHED}first\nsec`] : `${SWITCHED}first\nsec`) {
         await write(piece);
       }
@@ -103,6 +103,18 @@ test("An upgraded connection on a pipe of messages can be closed half", async ()
   assertEquals(await conn.readMessage(), null);
   conn.close();
   assertEquals(await serving, null);
+});
+
+test("upgrade() refuses options that are wrong", async () => {
+  using client = new PipeHttpClient({ path: uniqueName("http") });
+  await assertRejects(() => client.upgrade("/", null as never), TypeError, "must be an object");
+  await assertRejects(
+    () => client.upgrade("/", { protocols: "x" } as never),
+    TypeError,
+    'PipeHttpClient.upgrade() has no option "protocols": did you mean "protocol"?',
+  );
+  await assertRejects(() => client.upgrade("/", { protocol: 5 as never }), TypeError, "protocol");
+  await assertRejects(() => client.upgrade("/", { protocol: "a\r\nb: c" }), TypeError);
 });
 
 test("upgrade() that is aborted or times out leaves no connection", async () => {
