@@ -47,7 +47,7 @@ const calls = new BlockingCalls(4);
 export async function sendTimed(send: TimedSend): Promise<SendOutcome> {
   const { deadline, timedOut } = send;
   let callMade = false;
-  const made = calls.run(
+  const made = calls.runToEnd(
     () => {
       callMade = true;
       return callWindows(send);

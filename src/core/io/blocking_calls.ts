@@ -33,8 +33,7 @@ export class BlockingCalls {
     timedOut: () => Error,
     discard: (late: T) => void = () => {},
   ): Promise<T> {
-    await this.#enter(deadline, timedOut);
-    const result = call().finally(() => this.#leave());
+    const result = this.runToEnd(call, deadline, timedOut);
     if (deadline === undefined) return await result;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let expired = false;
@@ -44,6 +43,20 @@ export class BlockingCalls {
     }, timedOut);
     result.then((value) => expired ? discard(value) : resolve(value), reject);
     return await promise;
+  }
+
+  /** The same for a call that keeps the time itself: the deadline counts while it waits in line. */
+  async runToEnd<T>(
+    call: () => Promise<T>,
+    deadline: Deadline | undefined,
+    timedOut: () => Error,
+  ): Promise<T> {
+    await this.#enter(deadline, timedOut);
+    try {
+      return await call();
+    } finally {
+      this.#leave();
+    }
   }
 
   async #enter(deadline: Deadline | undefined, timedOut: () => Error): Promise<void> {
