@@ -1,6 +1,5 @@
-import { kernel32, THREAD_TERMINATE, WT_EXECUTEINTIMERTHREAD } from "../../win32/kernel32.ts";
+import { kernel32, WT_EXECUTEINTIMERTHREAD } from "../../win32/kernel32.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
-import { invalidHandleValue, OwnedHandle } from "../handle/owned_handle.ts";
 import { functionAddress } from "../thread/end_calls.ts";
 import { threadResources } from "../thread/thread_resources.ts";
 import type { Deadline } from "./deadline.ts";
@@ -10,6 +9,8 @@ import type { Deadline } from "./deadline.ts";
  * over.
  */
 const PERIOD = 5;
+/** INVALID_HANDLE_VALUE: to delete a timer then waits until its callback has returned. */
+const WAIT_FOR_CALLBACK = 0xffff_ffff_ffff_ffffn;
 /** The longest time of a timer in milliseconds; it may fire early then, and the call goes on. */
 const LONGEST_TIMER = 0xffff_fffe;
 
@@ -22,13 +23,13 @@ const LONGEST_TIMER = 0xffff_fffe;
  */
 export function cancelWhenOver(deadline: Deadline): Disposable {
   const { CreateTimerQueueTimer, DeleteTimerQueueTimer } = kernel32();
-  const { endCalls } = threadResources();
+  const { endCalls, thread } = threadResources();
   const timers = new BigUint64Array(1);
   const created = CreateTimerQueueTimer(
     timers,
     null,
     Deno.UnsafePointer.create(functionAddress("CancelSynchronousIo")),
-    thisThread().value,
+    thread,
     // A timer may fire a little early, and the time must be over when the call has been cancelled.
     Math.min(deadline.remainingForWindows + 1, LONGEST_TIMER),
     PERIOD,
@@ -42,26 +43,15 @@ export function cancelWhenOver(deadline: Deadline): Disposable {
     });
   }
   // A Worker that is terminated while it blocks does not get as far as to delete it.
-  endCalls.deleteTimer(timer);
+  const atThreadEnd = endCalls.call(functionAddress("DeleteTimerQueueTimer"), [
+    0n,
+    Deno.UnsafePointer.value(timer),
+    WAIT_FOR_CALLBACK,
+  ]);
   return {
     [Symbol.dispose]() {
-      DeleteTimerQueueTimer(null, timer, invalidHandleValue());
-      endCalls.forgetTimer();
+      DeleteTimerQueueTimer(null, timer, Deno.UnsafePointer.create(WAIT_FOR_CALLBACK));
+      atThreadEnd.cancel();
     },
   };
-}
-
-let thread: OwnedHandle | undefined;
-
-/** A real handle of this thread, which stays open until the thread ends. */
-function thisThread(): OwnedHandle {
-  if (thread !== undefined) return thread;
-  const { GetCurrentThreadId, OpenThread } = kernel32();
-  const value = OpenThread(THREAD_TERMINATE, 0, GetCurrentThreadId());
-  if (value === null) {
-    throw lastWin32Error({ operation: "OpenThread", doing: "Cannot open this thread" });
-  }
-  thread = new OwnedHandle(value, "thread of JavaScript");
-  thread.closeAtThreadEnd();
-  return thread;
 }

@@ -25,8 +25,7 @@ interface Slot {
  * The native calls that are made when this thread has ended: a list of chunks for the `runCalls`
  * thunk, in this order:
  *
- * 1. The waits of the thread pool are cancelled, and their callbacks have returned; so is the timer
- *    that cancels the blocking calls of this thread.
+ * 1. The waits of the thread pool are cancelled, and their callbacks have returned.
  * 2. Handles are closed. What is pending on them is cancelled before, as closing does so only if
  *    there is no duplicate.
  * 3. The packet is posted that ends a wait for packets, so that Deno gets its thread for blocking
@@ -45,7 +44,6 @@ export class EndCalls {
   readonly #free: Slot[] = [];
   readonly #cancelIo = functionAddress("CancelIoEx");
   readonly #closeHandle = functionAddress("CloseHandle");
-  readonly #deleteTimer = functionAddress("DeleteTimerQueueTimer");
   readonly #postCompletion: bigint;
 
   constructor(heap: NativeHeap, thunks: Thunks, cleanupGroup: Deno.PointerObject) {
@@ -53,7 +51,7 @@ export class EndCalls {
     this.#postCompletion = Deno.UnsafePointer.value(thunks.postCompletion);
     this.#done = heap.allocate(8);
     this.#last = this.#newChunk(2, 0n);
-    this.#first = this.#newChunk(3, this.#last.address);
+    this.#first = this.#newChunk(2, this.#last.address);
     const group = Deno.UnsafePointer.value(cleanupGroup);
     const CANCEL_PENDING = 1n;
     setCall(slot(this.#first, 0), functionAddress("CloseThreadpoolCleanupGroupMembers"), [
@@ -94,18 +92,6 @@ export class EndCalls {
         this.#free.push(first);
       },
     };
-  }
-
-  /** Has the timer of a blocking call deleted when the thread ends, instead of the one before. */
-  deleteTimer(timer: Deno.PointerObject): void {
-    const WAIT_FOR_CALLBACK = 0xffff_ffff_ffff_ffffn;
-    const address = Deno.UnsafePointer.value(timer);
-    setCall(slot(this.#first, 2), this.#deleteTimer, [0n, address, WAIT_FOR_CALLBACK]);
-  }
-
-  /** The timer of a blocking call has been deleted. */
-  forgetTimer(): void {
-    clearCall(slot(this.#first, 2));
   }
 
   /** Has a function called when the thread ends. A fourth argument has any value. */

@@ -1,7 +1,7 @@
 import { createCodePage, thunkAddresses, type Thunks } from "../callback/code_page.ts";
 import { lastWin32Error } from "../error/windows_error.ts";
 import { NativeHeap, type NativeMemory } from "../memory/native_heap.ts";
-import { kernel32, SYNCHRONIZE } from "../../win32/kernel32.ts";
+import { kernel32, SYNCHRONIZE, THREAD_TERMINATE } from "../../win32/kernel32.ts";
 import { EndCalls } from "./end_calls.ts";
 import { IoBlocks } from "./io_blocks.ts";
 import { reclaimEnded } from "./reclaim.ts";
@@ -25,6 +25,8 @@ export class ThreadResources {
   readonly #heap: NativeHeap;
   readonly #record: ThreadRecord | undefined;
   readonly thunks: Thunks;
+  /** A real handle of this thread. It is closed when the thread is reclaimed, after `endCalls`. */
+  readonly thread: Deno.PointerObject;
   readonly endCalls: EndCalls;
   readonly blocks: IoBlocks;
   /**
@@ -40,19 +42,19 @@ export class ThreadResources {
     // The record is filled step by step, so that nothing is lost if this thread ends between two of
     // them.
     this.#record = registry.claim();
-    const thread = this.#openThread();
+    this.thread = this.#openThread();
     this.#heap = new NativeHeap();
     this.#record?.set(FIELD.heap, this.#heap.address);
     this.cleanupGroup = createCleanupGroup();
     this.endCalls = new EndCalls(this.#heap, this.thunks, this.cleanupGroup);
     this.blocks = new IoBlocks(this.#heap, (address) => this.#record?.set(FIELD.blocks, address));
-    this.#runCallsAtEnd(thread);
+    this.#runCallsAtEnd();
   }
 
   #openThread(): Deno.PointerObject {
     const { GetCurrentThreadId, OpenThread } = kernel32();
     const threadId = GetCurrentThreadId();
-    const thread = OpenThread(SYNCHRONIZE, 0, threadId);
+    const thread = OpenThread(SYNCHRONIZE | THREAD_TERMINATE, 0, threadId);
     if (thread === null) {
       throw lastWin32Error({ operation: "OpenThread", doing: "Cannot open this thread" });
     }
@@ -62,7 +64,7 @@ export class ThreadResources {
   }
 
   /** Lets the thread pool run the calls when this thread ends. */
-  #runCallsAtEnd(thread: Deno.PointerObject): void {
+  #runCallsAtEnd(): void {
     const calls = this.endCalls.address;
     this.#record?.set(FIELD.callsDone, this.endCalls.doneAddress);
     this.#record?.set(FIELD.calls, calls);
@@ -75,7 +77,7 @@ export class ThreadResources {
       });
     }
     this.#record?.set(FIELD.endWait, Deno.UnsafePointer.value(wait));
-    SetThreadpoolWait(wait, thread, null);
+    SetThreadpoolWait(wait, this.thread, null);
   }
 
   /** Zeroed memory that outlives the isolate, until the thread is reclaimed. */
