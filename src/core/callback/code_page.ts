@@ -1,20 +1,9 @@
-import {
-  kernel32,
-  MEM_COMMIT,
-  MEM_RELEASE,
-  MEM_RESERVE,
-  PAGE_EXECUTE_READ,
-  PAGE_READWRITE,
-} from "../../win32/kernel32.ts";
 import { ntdll } from "../../win32/ntdll.ts";
-import { lastWin32Error } from "../error/windows_error.ts";
+import { createNativePage, freeNativePage, MAKING_PAGE } from "./native_page.ts";
 import { type ThunkCode, thunkCode } from "./thunk_code.ts";
 
-const DOING = "Cannot make a page of native code";
-
 /**
- * Makes a page with the thunks, and returns its address. It is writable first and executable then,
- * never both.
+ * Makes a page with the thunks, and returns its address.
  *
  * It lives as long as the process, as a thread of the pool may always be about to run it. All
  * threads of JavaScript can use one: see {@linkcode thunkAddresses}.
@@ -23,35 +12,21 @@ const DOING = "Cannot make a page of native code";
  */
 export function createCodePage(): bigint {
   const code = thunkCode(Deno.build.arch);
-  const { VirtualAlloc, VirtualFree } = kernel32();
-  const size = BigInt(code.bytes.length);
-  const page = VirtualAlloc(null, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-  if (page === null) throw lastWin32Error({ operation: "VirtualAlloc", doing: DOING });
+  const page = createNativePage(code.bytes);
   try {
-    install(page, code);
+    addUnwindTable(page, code);
   } catch (error) {
-    VirtualFree(page, 0n, MEM_RELEASE);
+    freeNativePage(page);
     throw error;
   }
   return Deno.UnsafePointer.value(page);
 }
 
-function install(page: Deno.PointerObject, { bytes, functionTable, functionCount }: ThunkCode) {
-  const { FlushInstructionCache, GetCurrentProcess, VirtualProtect } = kernel32();
-  new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(page, bytes.length)).set(bytes);
-  const size = BigInt(bytes.length);
-  const oldProtection = new Uint32Array(1);
-  if (VirtualProtect(page, size, PAGE_EXECUTE_READ, oldProtection) === 0) {
-    throw lastWin32Error({ operation: "VirtualProtect", doing: DOING });
-  }
-  if (FlushInstructionCache(GetCurrentProcess(), page, size) === 0) {
-    throw lastWin32Error({ operation: "FlushInstructionCache", doing: DOING });
-  }
-  // Last, so that no table is left behind by a failure.
+function addUnwindTable(page: Deno.PointerObject, { functionTable, functionCount }: ThunkCode) {
   const base = Deno.UnsafePointer.value(page);
   const table = pointerTo(base, functionTable);
   if (ntdll().RtlAddFunctionTable(table, functionCount, base) === 0) {
-    throw new Error(`${DOING}: RtlAddFunctionTable refused its unwind table`);
+    throw new Error(`${MAKING_PAGE}: RtlAddFunctionTable refused its unwind table`);
   }
 }
 

@@ -1,12 +1,5 @@
-import {
-  kernel32,
-  MEM_COMMIT,
-  MEM_RELEASE,
-  MEM_RESERVE,
-  PAGE_EXECUTE_READ,
-  PAGE_READWRITE,
-} from "../../win32/kernel32.ts";
-import { lastWin32Error } from "../error/windows_error.ts";
+import { kernel32 } from "../../win32/kernel32.ts";
+import { createNativePage, freeNativePage } from "./native_page.ts";
 
 /**
  * Code that a window procedure begins with. Wine puts the data of WM_COPYDATA on the stack of the
@@ -60,32 +53,15 @@ export class StackGuard {
 
   /** @param procedure What to go on with while the stack has room. */
   constructor(procedure: Deno.PointerObject) {
-    const { GetCurrentThreadStackLimits, VirtualAlloc } = kernel32();
     const [low, high] = [new BigUint64Array(1), new BigUint64Array(1)];
-    GetCurrentThreadStackLimits(low, high);
-    const page = VirtualAlloc(null, BigInt(SIZE), MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-    if (page === null) throw lastWin32Error({ operation: "VirtualAlloc", doing: DOING });
-    this.#page = page;
-    const memory = Deno.UnsafePointerView.getArrayBuffer(page, SIZE);
+    kernel32().GetCurrentThreadStackLimits(low, high);
+    const memory = new ArrayBuffer(SIZE);
     new Uint8Array(memory).set(stackGuardCode(Deno.build.arch));
     const words = new BigUint64Array(memory, WORDS_AT);
     const [lowest, least] = [high[0] - BigInt(DEEPEST), low[0] + BigInt(LEAST_LEFT)];
     words[0] = lowest > least ? lowest : least;
     words[1] = Deno.UnsafePointer.value(procedure);
-    this.#protect();
-  }
-
-  /** Writable first and executable then, never both. */
-  #protect(): void {
-    const { FlushInstructionCache, GetCurrentProcess, VirtualProtect } = kernel32();
-    const page = this.#page;
-    const old = new Uint32Array(1);
-    if (VirtualProtect(page, BigInt(SIZE), PAGE_EXECUTE_READ, old) === 0) {
-      const error = lastWin32Error({ operation: "VirtualProtect", doing: DOING });
-      this.free();
-      throw error;
-    }
-    FlushInstructionCache(GetCurrentProcess(), page, BigInt(SIZE));
+    this.#page = createNativePage(new Uint8Array(memory));
   }
 
   /** The address of the code. */
@@ -94,8 +70,6 @@ export class StackGuard {
   }
 
   free(): void {
-    kernel32().VirtualFree(this.#page, 0n, MEM_RELEASE);
+    freeNativePage(this.#page);
   }
 }
-
-const DOING = "Cannot make a page of native code";
