@@ -12,7 +12,7 @@ import {
 } from "../core/options/check_options.ts";
 import { defineInspect } from "../core/text/inspect.ts";
 import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
-import { clipboard32 } from "../win32/user32_clipboard.ts";
+import { user32 } from "../win32/user32.ts";
 import { processOfWindow, processText } from "./clipboard_process.ts";
 import { ClipboardThread } from "./clipboard_thread.ts";
 import { decodePicture, wantedFormats } from "./decode_picture.ts";
@@ -279,7 +279,7 @@ export class Clipboard {
    */
   status(): ClipboardStatus {
     checkWindowStation();
-    const { GetClipboardSequenceNumber, GetClipboardOwner, GetOpenClipboardWindow } = clipboard32();
+    const { GetClipboardSequenceNumber, GetClipboardOwner, GetOpenClipboardWindow } = user32();
     const owner = processOfWindow(GetClipboardOwner());
     const holder = processOfWindow(GetOpenClipboardWindow());
     return {
@@ -523,11 +523,11 @@ function secretItem(name: string): ClipboardItem {
 }
 
 function sequenceNumber(): number {
-  return clipboard32().GetClipboardSequenceNumber();
+  return user32().GetClipboardSequenceNumber();
 }
 
 function busy(doing: string, timeout: number): Error {
-  const holder = processOfWindow(clipboard32().GetOpenClipboardWindow());
+  const holder = processOfWindow(user32().GetOpenClipboardWindow());
   const who = holder === undefined ? "another program" : processText(holder);
   return win32Error(ERROR_ACCESS_DENIED, {
     operation: "OpenClipboard",
@@ -537,7 +537,7 @@ function busy(doing: string, timeout: number): Error {
 }
 
 function ownerHint(): string {
-  const owner = processOfWindow(clipboard32().GetClipboardOwner());
+  const owner = processOfWindow(user32().GetClipboardOwner());
   return owner === undefined
     ? "another program does not answer"
     : `${processText(owner)}, whose data is on it, does not answer`;

@@ -1,6 +1,6 @@
 import { processPath } from "../core/handle/process_path.ts";
 import { kernel32, PROCESS_QUERY_LIMITED_INFORMATION } from "../win32/kernel32.ts";
-import { clipboard32 } from "../win32/user32_clipboard.ts";
+import { user32 } from "../win32/user32.ts";
 
 /**
  * A program that has something to do with the clipboard.
@@ -19,7 +19,7 @@ export interface ClipboardProcess {
 export function processOfWindow(window: Deno.PointerValue): ClipboardProcess | undefined {
   if (window === null) return undefined;
   const processId = new Uint32Array(1);
-  if (clipboard32().GetWindowThreadProcessId(window, processId) === 0) return undefined;
+  if (user32().GetWindowThreadProcessId(window, processId) === 0) return undefined;
   const path = pathOf(processId[0]);
   return { processId: processId[0], ...path === undefined ? {} : { path } };
 }

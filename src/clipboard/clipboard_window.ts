@@ -13,11 +13,11 @@ import {
 import type { AgentHost } from "../core/pump/protocol.ts";
 import { ERROR_ACCESS_DENIED } from "../win32/error_codes.ts";
 import {
-  clipboard32,
+  user32,
   WM_CLIPBOARDUPDATE,
   WM_DESTROYCLIPBOARD,
   WM_RENDERFORMAT,
-} from "../win32/user32_clipboard.ts";
+} from "../win32/user32.ts";
 import { currentFormats } from "./format_name.ts";
 import {
   candidates,
@@ -77,7 +77,7 @@ export class ClipboardWindow {
 
   #whileOpen(verb: string, work: () => ClipboardAnswer): ClipboardAnswer {
     if (this.#isOpen) return { type: "busy" };
-    const { OpenClipboard, CloseClipboard } = clipboard32();
+    const { OpenClipboard, CloseClipboard } = user32();
     if (OpenClipboard(this.#window) === 0) {
       const code = lastErrorCode();
       if (code === ERROR_ACCESS_DENIED) return { type: "busy" };
@@ -93,7 +93,7 @@ export class ClipboardWindow {
   }
 
   #read({ wanted, maxBytes }: Read): ClipboardAnswer {
-    const { GetClipboardData, GetClipboardSequenceNumber } = clipboard32();
+    const { GetClipboardData, GetClipboardSequenceNumber } = user32();
     const formats = currentFormats();
     const data = new Map<number, Uint8Array<ArrayBuffer> | number>();
     for (const wish of wanted) {
@@ -152,13 +152,13 @@ export class ClipboardWindow {
 
   /** Empties the clipboard, which is this window's from then on. */
   #empty(verb: string): void {
-    if (clipboard32().EmptyClipboard() === 0) {
+    if (user32().EmptyClipboard() === 0) {
       throw lastWin32Error(failed("EmptyClipboard", verb));
     }
   }
 
   #done(done: boolean): ClipboardAnswer {
-    return { type: "done", done, sequence: clipboard32().GetClipboardSequenceNumber() };
+    return { type: "done", done, sequence: user32().GetClipboardSequenceNumber() };
   }
 
   /** Whether a write is still what is on the clipboard. */
@@ -167,13 +167,13 @@ export class ClipboardWindow {
   }
 
   #isOwner(): boolean {
-    const owner = clipboard32().GetClipboardOwner();
+    const owner = user32().GetClipboardOwner();
     return owner !== null && Deno.UnsafePointer.equals(owner, this.#window);
   }
 
   /** @returns Whether what is on the clipboard now is this window's. */
   #listen(on: boolean): ClipboardAnswer {
-    const { AddClipboardFormatListener, RemoveClipboardFormatListener } = clipboard32();
+    const { AddClipboardFormatListener, RemoveClipboardFormatListener } = user32();
     if (!on) RemoveClipboardFormatListener(this.#window);
     else if (!this.#listens && AddClipboardFormatListener(this.#window) === 0) {
       throw lastWin32Error(failed("AddClipboardFormatListener", "watch"));
@@ -186,7 +186,7 @@ export class ClipboardWindow {
   handle(message: number, wParam: bigint): boolean {
     switch (message) {
       case WM_CLIPBOARDUPDATE: {
-        const sequence = clipboard32().GetClipboardSequenceNumber();
+        const sequence = user32().GetClipboardSequenceNumber();
         this.#emit({ type: "update", sequence, isOwn: this.#isOwner() });
         return true;
       }
@@ -265,7 +265,7 @@ function setData(format: number, global: GlobalBlock | null): void {
 
 /** Gives data to the clipboard, which then owns it, or promises it. */
 function trySetData(format: number, global: GlobalBlock | null): boolean {
-  const set = clipboard32().SetClipboardData(format, global?.handle ?? null);
+  const set = user32().SetClipboardData(format, global?.handle ?? null);
   // Promising a format returns NULL, as failing does.
   if (global === null) return true;
   if (set === null) return false;

@@ -1,5 +1,5 @@
 import { decodeWide } from "../core/text/wide_string.ts";
-import { CF_DIB, CF_DIBV5, CF_HDROP, CF_UNICODETEXT } from "../win32/user32_clipboard.ts";
+import { CF_DIB, CF_DIBV5, CF_HDROP, CF_UNICODETEXT } from "../win32/user32.ts";
 import { formatName, formatNumber } from "./format_name.ts";
 import { malformed } from "./formats/bytes.ts";
 import { decodeAnsi } from "./formats/code_page.ts";

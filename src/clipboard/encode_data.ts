@@ -2,7 +2,7 @@ import { checkChoice, checkOptions } from "../core/options/check_options.ts";
 import { filePath } from "../core/text/file_path.ts";
 import { quoteName } from "../core/text/object_name.ts";
 import { encodeWide } from "../core/text/wide_string.ts";
-import { CF_DIB, CF_DIBV5, CF_HDROP, CF_UNICODETEXT } from "../win32/user32_clipboard.ts";
+import { CF_DIB, CF_DIBV5, CF_HDROP, CF_UNICODETEXT } from "../win32/user32.ts";
 import { formatNumber } from "./format_name.ts";
 import { encodeCsv } from "./formats/csv.ts";
 import { encodeDib, encodeDibV5 } from "./formats/dib.ts";

@@ -1,12 +1,11 @@
 import { lastWin32Error } from "../core/error/windows_error.ts";
 import { decodeWide, encodeWide } from "../core/text/wide_string.ts";
 import { quoteName } from "../core/text/object_name.ts";
-import * as user32 from "../win32/user32_clipboard.ts";
+import * as constants from "../win32/user32.ts";
+import { user32 } from "../win32/user32.ts";
 
 // Formats are numbers: those of Windows have constants, others get theirs by their name, which is
 // the same for all programs ("Clipboard Formats").
-
-const { clipboard32 } = user32;
 
 /** The standard formats whose data is global memory, by the names of their constants. */
 const MEMORY_FORMATS: ReadonlyMap<string, number> = standardFormats([
@@ -42,8 +41,8 @@ const NAMES: ReadonlyMap<number, string> = new Map(
   [...MEMORY_FORMATS, ...OTHER_FORMATS].map(([name, format]) => [format, name]),
 );
 
-function standardFormats(names: readonly (keyof typeof user32)[]): ReadonlyMap<string, number> {
-  return new Map(names.map((name) => [name, user32[name] as number]));
+function standardFormats(names: readonly (keyof typeof constants)[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name) => [name, constants[name] as number]));
 }
 
 /** The formats that programs register are in this range ("RegisterClipboardFormatW function"). */
@@ -65,7 +64,7 @@ export function formatNumber(name: string): number {
   if (broken !== undefined) {
     throw new TypeError(`The name of a clipboard format ${broken}: ${quoteName(name)}`);
   }
-  const format = clipboard32().RegisterClipboardFormatW(encodeWide(name));
+  const format = user32().RegisterClipboardFormatW(encodeWide(name));
   if (format === 0) {
     throw lastWin32Error({
       operation: "RegisterClipboardFormatW",
@@ -105,7 +104,7 @@ export function formatName(format: number): string {
   if (name !== undefined) return name;
   if (format < FIRST_REGISTERED) return `#${format}`;
   const text = new Uint16Array(LONGEST_NAME + 1);
-  const length = clipboard32().GetClipboardFormatNameW(format, text, text.length);
+  const length = user32().GetClipboardFormatNameW(format, text, text.length);
   return length === 0 ? `#${format}` : decodeWide(text.subarray(0, length));
 }
 
@@ -114,7 +113,7 @@ export function currentFormats(): number[] {
   const count = new Uint32Array(1);
   for (let room = 64;; room *= 2) {
     const formats = new Uint32Array(room);
-    if (clipboard32().GetUpdatedClipboardFormats(formats, room, count) !== 0) {
+    if (user32().GetUpdatedClipboardFormats(formats, room, count) !== 0) {
       return [...formats.subarray(0, count[0])];
     }
     // It fails if there are more of them, and says how many.

@@ -1,5 +1,5 @@
 import { lastWin32Error } from "../core/error/windows_error.ts";
-import { clipboard32, UOI_FLAGS, WSF_VISIBLE } from "../win32/user32_clipboard.ts";
+import { UOI_FLAGS, user32, WSF_VISIBLE } from "../win32/user32.ts";
 
 /** USEROBJECTFLAGS: fInherit, fReserved, dwFlags. */
 const FLAGS_WORDS = 3;
@@ -14,7 +14,7 @@ let isChecked = false;
  */
 export function checkWindowStation(): void {
   if (isChecked) return;
-  const { GetProcessWindowStation, GetUserObjectInformationW } = clipboard32();
+  const { GetProcessWindowStation, GetUserObjectInformationW } = user32();
   const flags = new Uint32Array(FLAGS_WORDS);
   const needed = new Uint32Array(1);
   const station = GetProcessWindowStation();

@@ -3,9 +3,8 @@ import { ClipboardWindow } from "../../../src/clipboard/clipboard_window.ts";
 import type { ClipboardAnswer, ClipboardRequest } from "../../../src/clipboard/thread_protocol.ts";
 import { encodeWide } from "../../../src/core/text/wide_string.ts";
 import { ownedGlobalMemory } from "../../../src/core/memory/global_memory.ts";
-import { CF_UNICODETEXT, clipboard32 } from "../../../src/win32/user32_clipboard.ts";
+import { CF_UNICODETEXT, user32 } from "../../../src/win32/user32.ts";
 import { messageOnlyParent } from "../../../src/core/pump/message_only.ts";
-import { user32 } from "../../../src/win32/user32.ts";
 import { pattern } from "../../util/bytes.ts";
 import { test } from "../../util/test.ts";
 import { volume } from "../../util/volume.ts";
@@ -93,5 +92,5 @@ test("The clipboard is closed whatever happens while it is open", () => {
   using window = messageOnlyWindow();
   const serve = clipboardOf(window);
   serve({ type: "clear" });
-  assertEquals(clipboard32().GetOpenClipboardWindow(), null);
+  assertEquals(user32().GetOpenClipboardWindow(), null);
 });
