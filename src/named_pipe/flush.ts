@@ -7,8 +7,9 @@ import {
 import { interruptedError } from "../core/handle/closed.ts";
 import { blockingCalls } from "../core/io/blocking_calls.ts";
 import { cancelWhenOver } from "../core/io/cancel_when_over.ts";
-import type { Deadline } from "../core/io/deadline.ts";
+import { type Deadline, pause } from "../core/io/deadline.ts";
 import type { FileIo } from "../core/io/file_io.ts";
+import { RetryPauses } from "../core/io/retry_pauses.ts";
 import { threadResources } from "../core/thread/thread_resources.ts";
 import { ERROR_OPERATION_ABORTED } from "../win32/error_codes.ts";
 import { kernel32 } from "../win32/kernel32.ts";
@@ -119,8 +120,9 @@ async function systemFlush(file: FileIo, context: FailureContext): Promise<void>
   let status: number;
   try {
     status = await ntdll().NtFlushBuffersFileNonblocking(own.value, block.bytes);
-    for (let pause = 1; status === STATUS_PENDING; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-      await new Promise((resolve) => setTimeout(resolve, pause));
+    const pauses = new RetryPauses(1, LONGEST_PAUSE);
+    while (status === STATUS_PENDING) {
+      await pause(pauses.next(Infinity));
       status = block.status;
     }
   } finally {

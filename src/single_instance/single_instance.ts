@@ -1,4 +1,5 @@
 import { Deadline, pause } from "../core/io/deadline.ts";
+import { RetryPauses } from "../core/io/retry_pauses.ts";
 import {
   checkChoice,
   checkOptions,
@@ -134,7 +135,7 @@ async function becomeOrDeliver<T>(
   message: Uint8Array,
   deadline: Deadline | undefined,
 ): Promise<SingleInstance<T> | undefined> {
-  let period = FIRST_PAUSE;
+  const pauses = new RetryPauses(FIRST_PAUSE, LONGEST_PAUSE);
   for (;;) {
     deadline?.signal?.throwIfAborted();
     const lock = mutex.tryLock();
@@ -148,8 +149,7 @@ async function becomeOrDeliver<T>(
     // The instance is starting or ending: nothing tells when it has.
     const left = deadline?.remaining ?? Infinity;
     if (deadline !== undefined && left === 0) throw notTaken(identity, deadline);
-    await pause(Math.min(period, left), deadline?.signal);
-    period = Math.min(period * 2, LONGEST_PAUSE);
+    await pause(pauses.next(left), deadline?.signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import { messageOnlyParent } from "../core/pump/message_only.ts";
 import { Deadline, pause } from "../core/io/deadline.ts";
+import { RetryPauses } from "../core/io/retry_pauses.ts";
 import {
   checkBoolean,
   checkInteger,
@@ -260,11 +261,12 @@ async function poll<T>(
   deadline: Deadline | undefined,
   doing: () => string,
 ): Promise<T> {
-  for (let period = FIRST_PERIOD;; period = Math.min(2 * period, LONGEST_PERIOD)) {
+  const pauses = new RetryPauses(FIRST_PERIOD, LONGEST_PERIOD);
+  for (;;) {
     const found = look();
     if (found !== undefined) return found;
     const left = deadline?.remaining ?? Infinity;
     if (left === 0) throw deadline!.timedOut({ operation: "FindWindowExW", doing: doing() });
-    await pause(Math.min(period, left), deadline?.signal);
+    await pause(pauses.next(left), deadline?.signal);
   }
 }
