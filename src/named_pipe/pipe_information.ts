@@ -1,5 +1,6 @@
-import { ntStatusError } from "../core/error/windows_error.ts";
 import type { OwnedHandle } from "../core/handle/owned_handle.ts";
+import { queryFile } from "../core/handle/query_file.ts";
+import { decodeWide } from "../core/text/wide_string.ts";
 import {
   FILE_PIPE_COMPLETE_OPERATION,
   FILE_PIPE_MESSAGE_MODE,
@@ -9,9 +10,7 @@ import {
   FileNameInformation,
   FilePipeInformation,
   FilePipeLocalInformation,
-  ntdll,
 } from "../win32/ntdll.ts";
-import { IO_STATUS_BLOCK } from "../win32/structs.ts";
 
 /** What a handle to an end of a pipe tells of it ("FILE_PIPE_LOCAL_INFORMATION structure"). */
 export interface PipeInformation {
@@ -33,7 +32,7 @@ export interface PipeModes {
 /** @throws What Windows says, if the handle is no pipe or has no right to be asked. */
 export function queryPipe(handle: OwnedHandle): PipeInformation {
   // Ten words: type, configuration, instances at most and now, four of quotas, state and end.
-  const words = query(handle, FilePipeLocalInformation, 40);
+  const words = queryFile(handle, FilePipeLocalInformation, 40);
   return {
     end: words[9] === FILE_PIPE_SERVER_END ? "server" : "client",
     keepsMessages: words[0] === FILE_PIPE_MESSAGE_TYPE,
@@ -44,7 +43,7 @@ export function queryPipe(handle: OwnedHandle): PipeInformation {
 
 /** As `queryPipe()`. */
 export function queryPipeModes(handle: OwnedHandle): PipeModes {
-  const [readMode, completionMode] = query(handle, FilePipeInformation, 8);
+  const [readMode, completionMode] = queryFile(handle, FilePipeInformation, 8);
   return {
     readsMessages: readMode === FILE_PIPE_MESSAGE_MODE,
     neverWaits: completionMode === FILE_PIPE_COMPLETE_OPERATION,
@@ -53,7 +52,7 @@ export function queryPipeModes(handle: OwnedHandle): PipeModes {
 
 /** The rights of a handle, as bits. */
 export function queryAccess(handle: OwnedHandle): number {
-  return query(handle, FileAccessInformation, 4)[0];
+  return queryFile(handle, FileAccessInformation, 4)[0];
 }
 
 /** The path of a pipe; empty if it has none, as an anonymous one. */
@@ -61,30 +60,13 @@ export function queryPipePath(handle: OwnedHandle): string {
   const LONGEST_NAME = 65_536;
   let words: Uint32Array<ArrayBuffer>;
   try {
-    words = query(handle, FileNameInformation, 4 + LONGEST_NAME);
+    words = queryFile(handle, FileNameInformation, 4 + LONGEST_NAME);
   } catch {
     return "";
   }
   const units = new Uint16Array(words.buffer, 4, words[0] / 2);
-  let name = "";
-  for (const unit of units) name += String.fromCharCode(unit);
+  const name = decodeWide(units);
   if (name === "") return "";
   // That of another computer's begins with its name: `\\host\pipe\demo`.
   return /^\\[^\\]+\\pipe\\/i.test(name) ? `\\${name}` : `\\\\.\\pipe${name}`;
-}
-
-function query(
-  handle: OwnedHandle,
-  informationClass: number,
-  size: number,
-): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(new ArrayBuffer(size));
-  const statusBlock = new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size));
-  const { NtQueryInformationFile } = ntdll();
-  const status = NtQueryInformationFile(handle.value, statusBlock, words, size, informationClass);
-  if (status >= 0) return words;
-  throw ntStatusError(status, {
-    operation: "NtQueryInformationFile",
-    doing: `Cannot query the ${handle.label}`,
-  });
 }

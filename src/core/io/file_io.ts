@@ -4,11 +4,10 @@ import {
   FILE_SYNCHRONOUS_IO_ALERT,
   FILE_SYNCHRONOUS_IO_NONALERT,
   FileModeInformation,
-  ntdll,
 } from "../../win32/ntdll.ts";
-import { IO_STATUS_BLOCK } from "../../win32/structs.ts";
-import { lastWin32Error, ntStatusError, Win32Error } from "../error/windows_error.ts";
+import { lastWin32Error, Win32Error } from "../error/windows_error.ts";
 import type { OwnedHandle } from "../handle/owned_handle.ts";
+import { queryFile } from "../handle/query_file.ts";
 import { isWorker } from "../thread/thread_resources.ts";
 import { AsyncIoRequest } from "./async_io.ts";
 import { completionPort } from "./completion_port.ts";
@@ -134,19 +133,6 @@ function skipPacketOnSuccess(handle: OwnedHandle): void {
  * that has it open.
  */
 export function isSynchronous(handle: OwnedHandle): boolean {
-  const mode = new Uint32Array(1);
-  const status = ntdll().NtQueryInformationFile(
-    handle.value,
-    new Uint8Array(new ArrayBuffer(IO_STATUS_BLOCK.size)),
-    mode,
-    mode.byteLength,
-    FileModeInformation,
-  );
-  if (status !== 0) {
-    throw ntStatusError(status, {
-      operation: "NtQueryInformationFile",
-      doing: `Cannot query the ${handle.label}`,
-    });
-  }
-  return (mode[0] & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)) !== 0;
+  const [mode] = queryFile(handle, FileModeInformation, 4);
+  return (mode & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)) !== 0;
 }
