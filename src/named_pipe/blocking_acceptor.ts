@@ -34,6 +34,22 @@ export function awaitClientSync(
   sync.within(deadline, { timedOut: () => deadline.timedOut({ ...context, doing }) }, listen);
 }
 
+/**
+ * Ends a connection when its client has read everything, or has gone: to disconnect throws away what
+ * is unread.
+ *
+ * @throws {Deno.errors.TimedOut} If it has not in time; the connection goes on then.
+ */
+export function disconnectWhenRead(file: FileIo, path: string, deadline?: Deadline): void {
+  try {
+    flushPipeSync(file, path, deadline);
+  } catch (error) {
+    if (error instanceof Deno.errors.TimedOut) throw error;
+    // The client is gone.
+  }
+  disconnect(file.handle);
+}
+
 /** Accepts the clients of a pipe one after another, blocking the thread. */
 export class BlockingAcceptor {
   readonly #factory: InstanceFactory;
@@ -98,27 +114,20 @@ export class BlockingAcceptor {
     if (this.#next !== undefined) listenWithoutWaiting(this.#next.handle, this.#factory.mode);
   }
 
-  /**
-   * The instance that is used again. To disconnect its last client throws away what that has not
-   * read, so this waits until it has read everything, or has gone.
-   */
+  /** The instance that is used again, when its last client has read everything, or has gone. */
   #reusable(deadline: Deadline | undefined): FileIo | undefined {
     const file = this.#reused;
     if (file === undefined) return undefined;
     try {
-      flushPipeSync(file, this.#factory.path.full, deadline);
+      disconnectWhenRead(file, this.#factory.path.full, deadline);
     } catch (error) {
       if (error instanceof Deno.errors.TimedOut) throw error;
-      // The client is gone.
-    }
-    this.#reused = undefined;
-    try {
-      disconnect(file.handle);
-      return file;
-    } catch (error) {
+      this.#reused = undefined;
       file.handle.close();
       throw error;
     }
+    this.#reused = undefined;
+    return file;
   }
 
   /**

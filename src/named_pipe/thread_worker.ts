@@ -3,9 +3,7 @@ import { OwnedHandle } from "../core/handle/owned_handle.ts";
 import { takeApart } from "../core/worker/error_parts.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 import { FileIo } from "../core/io/file_io.ts";
-import { awaitClientSync } from "./blocking_acceptor.ts";
-import { flushPipeSync } from "./flush.ts";
-import { disconnect } from "./instance.ts";
+import { awaitClientSync, disconnectWhenRead } from "./blocking_acceptor.ts";
 import { makeConn, type NamedPipeConn } from "./named_pipe_conn.ts";
 import { CONNECTED, type FromThread, OWNED, type ToThread } from "./thread_protocol.ts";
 
@@ -82,14 +80,8 @@ async function serve(handle: Handler, work: Serve): Promise<void> {
 
 /** Ends the connection. The instance goes on if the server has it, too. */
 function endConnection(file: FileIo, isOnlyOne: boolean): void {
-  using instance = file.handle;
-  if (!isOnlyOne) return;
-  try {
-    flushPipeSync(file, start.profile.path, undefined);
-  } catch {
-    // The client is gone.
-  }
-  disconnect(instance);
+  using _instance = file.handle;
+  if (isOnlyOne) disconnectWhenRead(file, start.profile.path);
 }
 
 function assertNotStopped(): void {
