@@ -1,5 +1,5 @@
 import { lastWin32Error } from "../core/error/windows_error.ts";
-import { currentUserSid, SecurityDescriptor } from "../security/mod.ts";
+import { currentUserSid, ownerSid } from "../security/sid.ts";
 import { kernel32 } from "../win32/kernel32.ts";
 
 /** Among which processes there is one instance. */
@@ -63,9 +63,5 @@ export function ownSecurity(): string {
  * deceive: only an administrator could name somebody else as the owner.
  */
 export function isOwn(object: { readonly handle: bigint }): boolean {
-  const ownerOf = (descriptor: SecurityDescriptor) =>
-    descriptor.toSddl({ group: false, dacl: false });
-  // Read and written again, as some users have a short name in SDDL.
-  const own = ownerOf(SecurityDescriptor.fromSddl(ownSecurity()));
-  return ownerOf(SecurityDescriptor.of(object)) === own;
+  return ownerSid(object) === currentUserSid();
 }
