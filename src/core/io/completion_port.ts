@@ -103,11 +103,6 @@ class CompletionPort {
     }
   }
 
-  /** Makes the port, unless it is there. */
-  create(): void {
-    if (this.#port === undefined) this.#create();
-  }
-
   /** Lets the operations of a handle complete at this port. */
   attach(handle: OwnedHandle): void {
     const port = kernel32().CreateIoCompletionPort(handle.value, this.handle, 0n, 0);
@@ -129,7 +124,9 @@ class CompletionPort {
     });
   }
 
-  #create(): void {
+  /** Makes the port, unless it is there. */
+  create(): void {
+    if (this.#port !== undefined) return;
     const port = kernel32().CreateIoCompletionPort(invalidHandleValue(), null, 0n, 1);
     if (port === null) {
       throw lastWin32Error({
