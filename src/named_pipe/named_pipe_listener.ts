@@ -110,7 +110,7 @@ async function listenWhenFree(
   const { backlog, halfClose } = acceptorOptions(options);
   const deadline = Deadline.start(waitOptions);
   const factory = new InstanceFactory(options, false);
-  const attempts = new ListenAttempts(factory, waitOptions.timeout);
+  const attempts = new ListenAttempts(factory);
   for (;;) {
     const isHeld = factory.claimsName && await pipeExists(factory);
     deadline?.signal?.throwIfAborted();
@@ -135,13 +135,11 @@ function acceptorOptions(options: ListenNamedPipeOptions) {
 /** Attempts to get a pipe that another server may still have. */
 class ListenAttempts {
   readonly #factory: InstanceFactory;
-  readonly #timeout: number | undefined;
   readonly #pauses = new RetryPauses();
   #failure: Error | undefined;
 
-  constructor(factory: InstanceFactory, timeout: number | undefined) {
+  constructor(factory: InstanceFactory) {
     this.#factory = factory;
-    this.#timeout = timeout;
   }
 
   /**
@@ -168,7 +166,7 @@ class ListenAttempts {
     if (left > 0) return this.#pauses.next(left);
     const { cause } = this.#failure as Error;
     throw new Deno.errors.TimedOut(
-      `Cannot listen on pipe "${this.#factory.path.full}" within ${this.#timeout} ms: another server has it`,
+      `Cannot listen on pipe "${this.#factory.path.full}" within ${deadline?.timeout} ms: another server has it`,
       { cause },
     );
   }
@@ -206,7 +204,7 @@ export function listenNamedPipeSync(options: ListenNamedPipeSyncOptions): NamedP
   const deadline = Deadline.start({ timeout });
   const factory = new InstanceFactory(options, true);
   if (!wait) return makeListener(factory, new BlockingAcceptor(factory));
-  const attempts = new ListenAttempts(factory, timeout);
+  const attempts = new ListenAttempts(factory);
   for (;;) {
     const isHeld = factory.claimsName && pipeExistsSync(factory);
     const acceptor = attempts.make(isHeld, () => new BlockingAcceptor(factory));
