@@ -164,7 +164,8 @@ export class AnonymousPipeReader implements Disposable {
    * @param p Where the bytes go.
    * @param options How long to wait.
    * @returns The number of bytes, or `null` at the end of the stream.
-   * @throws {Deno.errors.TimedOut} If nothing came in `timeout` milliseconds; nothing has been taken.
+   * @throws {Deno.errors.TimedOut} If nothing came in `timeout` milliseconds; nothing has been
+   * taken.
    * @throws {Deno.errors.BadResource} If the reader is closed.
    *
    * @example

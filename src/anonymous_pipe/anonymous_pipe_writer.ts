@@ -122,8 +122,8 @@ export class AnonymousPipeWriter implements Disposable {
    * @param options How long to wait.
    * @returns `p.byteLength`.
    * @throws {Deno.errors.BrokenPipe} If the reader is gone.
-   * @throws {Deno.errors.TimedOut} If it was not written in `timeout` milliseconds; how much of it was
-   * is not known.
+   * @throws {Deno.errors.TimedOut} If it was not written in `timeout` milliseconds; how much of it
+   * was is not known.
    * @throws {Deno.errors.BadResource} If the writer is closed.
    *
    * @example

@@ -67,10 +67,10 @@ const SECRET_FORMATS = [
 const tickets = new WeakMap<ClipboardTicket, number>();
 
 /**
- * The clipboard of the user who has started this process: {@linkcode clipboard} is the only one.
+ * The clipboard of the current user. {@linkcode clipboard} is the only object of this class.
  *
- * Windows lets one window at a time open the clipboard. Calls of one thread of JavaScript are carried
- * out in the order they are made, and retried while another program has it open.
+ * Windows lets one window at a time open the clipboard. Calls of one thread of JavaScript are
+ * carried out in the order they are made, and retried while another program has it open.
  */
 export class Clipboard {
   readonly #order = new AsyncLock();
@@ -95,7 +95,8 @@ export class Clipboard {
    * @throws {Deno.errors.InvalidData} If the text's owner has promised it, and does not make it.
    * @throws {Deno.errors.Busy} If another program has the clipboard open for too long.
    * @throws {Deno.errors.TimedOut} If the text's owner does not hand it over in time.
-   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's clipboard.
+   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's
+   *   clipboard.
    *
    * @example
    * ```ts
@@ -115,8 +116,8 @@ export class Clipboard {
   /**
    * Puts plain text on the clipboard, in place of all that was on it.
    *
-   * @param text Without NUL, which ends text on the clipboard. Nothing else is changed in it: Windows
-   *   programs end lines by `\r\n`.
+   * @param text Without NUL, which ends text on the clipboard. Nothing else is changed in it:
+   *   Windows programs end lines by `\r\n`.
    * @returns Which write it was.
    * @throws As {@linkcode Clipboard.write} does.
    *
@@ -141,7 +142,8 @@ export class Clipboard {
    * @throws {TypeError | RangeError} If an option is not valid.
    * @throws {Deno.errors.Busy} If another program has the clipboard open for too long.
    * @throws {Deno.errors.TimedOut} If the data's owner does not hand it over in time.
-   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's clipboard.
+   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's
+   *   clipboard.
    *
    * @example Save the image that was copied
    * ```ts
@@ -177,16 +179,17 @@ export class Clipboard {
    *
    * A member of the data that is a function is only promised: the function is called when the first
    * program asks for the format, with `renderTimeout` to make it. A program that ends makes what is
-   * still promised; by `Deno.exit()` only what takes no promise to make, which PNG does. What a Worker
-   * has promised, or a program that is killed, is lost with it.
+   * still promised; by `Deno.exit()` only what takes no promise to make, which PNG does. What a
+   * Worker has promised, or a program that is killed, is lost with it.
    *
    * @returns Which write it was.
    * @throws {TypeError | RangeError} If a value or an option is not valid.
    * @throws {Deno.errors.InvalidData} If `png` is a broken PNG.
    * @throws {Deno.errors.Busy} If another program has the clipboard open for too long.
-   * @throws {Deno.errors.TimedOut} If it takes too long. The clipboard is then unchanged, unless the
-   *   data's last owner did not answer: the data may then be written later.
-   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's clipboard.
+   * @throws {Deno.errors.TimedOut} If it takes too long. The clipboard is then unchanged, unless
+   *   the data's last owner did not answer: the data may then be written later.
+   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's
+   *   clipboard.
    *
    * @example Text with formatting, and a table that is made when it is wanted
    * ```ts
@@ -247,10 +250,11 @@ export class Clipboard {
   }
 
   /**
-   * The names of the formats on the clipboard, in the owner's order, then those that Windows makes from
-   * them. It does not open the clipboard.
+   * The names of the formats on the clipboard, in the owner's order, then those that Windows makes
+   * from them. It does not open the clipboard.
    *
-   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's clipboard.
+   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's
+   *   clipboard.
    *
    * @example
    * ```ts
@@ -265,9 +269,11 @@ export class Clipboard {
   }
 
   /**
-   * Who owns what is on the clipboard, who has it open, and its number. It does not open the clipboard.
+   * The owner of the contents, the program that has the clipboard open, and the sequence number.
+   * It does not open the clipboard.
    *
-   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's clipboard.
+   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's
+   *   clipboard.
    *
    * @example
    * ```ts
@@ -290,13 +296,14 @@ export class Clipboard {
   }
 
   /**
-   * Tells of changes from now on, those before the first `next()` included. If several happen before
-   * the program asks for the next one, only the last is told: what counts is what is there now.
+   * Tells of changes from now on, those before the first `next()` included. If several happen
+   * before the program asks for the next one, it is told only the last.
    *
    * Windows tells the changes; nothing is polled. The program is kept alive while it waits for one.
    *
    * @throws {TypeError | RangeError} If an option is not valid.
-   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's clipboard.
+   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's
+   *   clipboard.
    * @throws The signal's reason: at once if it is aborted, else from the iteration when it aborts.
    *
    * @example
@@ -362,7 +369,8 @@ export class Clipboard {
    * @throws {TypeError | RangeError} If an option is not valid.
    * @throws {Deno.errors.Busy} If another program has the clipboard open for too long.
    * @throws {Deno.errors.TimedOut} If it takes too long.
-   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's clipboard.
+   * @throws {Deno.errors.NotSupported} If this is not Windows, or a service without a user's
+   *   clipboard.
    *
    * @example Clear a password, but nothing that was copied since
    * ```ts
@@ -392,8 +400,8 @@ export class Clipboard {
   }
 
   /**
-   * Has the clipboard thread carry out a request, in the order of the calls, and again and again while
-   * the clipboard is busy.
+   * Has the clipboard thread carry out a request, in the order of the calls, and again and again
+   * while the clipboard is busy.
    */
   async #request(
     verb: string,
@@ -488,7 +496,7 @@ export class Clipboard {
 }
 
 /**
- * The clipboard of the user who has started this process.
+ * The clipboard of the current user.
  *
  * @example
  * ```ts

@@ -5,8 +5,8 @@ import { user32 } from "../win32/user32.ts";
 /**
  * A program that has something to do with the clipboard.
  *
- * It is what Windows says of a window at this moment. A program can put data on the clipboard without
- * a window, and one that has ended has none, so this is no proof of where data came from.
+ * It is what Windows says of a window at this moment. A program can put data on the clipboard
+ * without a window, and one that has ended has none, so this is no proof of where data came from.
  */
 export interface ClipboardProcess {
   /** Its process id. */

@@ -28,7 +28,10 @@ export class ClipboardThread {
     this.#client = client;
   }
 
-  /** @throws {Deno.errors.NotCapable} If the agent's module is a file that this program may not read. */
+  /**
+   * @throws {Deno.errors.NotCapable} If the agent's module is a file that this program may not
+   * read.
+   */
   static async start(listener: ClipboardListener): Promise<ClipboardThread> {
     const module = new URL("./clipboard_agent.ts", import.meta.url);
     const client = await PumpClient.open(module, {
@@ -60,8 +63,8 @@ export class ClipboardThread {
   }
 
   /**
-   * Has a request carried out. One that has not begun when the deadline passes is not carried out any
-   * more.
+   * Has a request carried out. One that has not begun when the deadline passes is not carried out
+   * any more.
    */
   async call(
     request: ClipboardRequest,

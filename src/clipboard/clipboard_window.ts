@@ -43,8 +43,8 @@ type Write = Extract<ClipboardRequest, { type: "write" }>;
 type Fulfil = Extract<ClipboardRequest, { type: "fulfil" }>;
 
 /**
- * The clipboard as the thread sees it that has the window: each request opens it, does all it has to
- * do, and closes it, so that nobody else changes it in between ("Clipboard Operations").
+ * The clipboard as the thread sees it that has the window: each request opens it, does all it has
+ * to do, and closes it, so that nobody else changes it in between ("Clipboard Operations").
  */
 export class ClipboardWindow {
   readonly #window: Deno.PointerObject;
@@ -240,7 +240,10 @@ interface GlobalBlock {
   isTaken: boolean;
 }
 
-/** Copies the data to global memory before the clipboard is opened, to have it open for a short time. */
+/**
+ * Copies the data to global memory before the clipboard is opened, to have it open for a short
+ * time.
+ */
 function withGlobals<Result>(
   items: readonly ClipboardItem[],
   work: (globals: readonly GlobalItem[]) => Result,

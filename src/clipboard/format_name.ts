@@ -52,8 +52,8 @@ const LONGEST_NAME = 255;
 const registered = new Map<string, number>();
 
 /**
- * The number of a format: a standard one by the name of its constant, such as `CF_DIB`, any other by
- * its registered name, in which capital letters make no difference.
+ * The number of a format: a standard one by the name of its constant, such as `CF_DIB`, any other
+ * by its registered name, in which capital letters make no difference.
  *
  * @throws {TypeError} If it is no name, or one of a format whose data is not memory.
  */
@@ -96,8 +96,8 @@ function brokenRule(name: string): string | undefined {
 }
 
 /**
- * The name of a format: that of its constant, or the registered one. One that has neither, as formats
- * that a program keeps for itself, is `#` and its number.
+ * The name of a format: that of its constant, or the registered one. One that has neither, as
+ * formats that a program keeps for itself, is `#` and its number.
  */
 export function formatName(format: number): string {
   const name = NAMES.get(format);

@@ -1,18 +1,19 @@
 /**
  * The clipboard: text, HTML, images, files and any other format, several at once, and its changes.
  *
- * {@linkcode clipboard} reads and writes in this process, in a few milliseconds. It has a hidden thread
- * with a window, as Windows gives the clipboard to windows; the thread is started by the first call,
- * and does not keep the program alive.
+ * {@linkcode clipboard} reads and writes in this process, in a few milliseconds. It has a hidden
+ * thread with a window, as Windows gives the clipboard to windows; the thread is started by the
+ * first call, and does not keep the program alive.
  *
- * **What Windows does.** Data on the clipboard is every program's of the user, and stays when the program
- * ends. Windows keeps copies of text, HTML and images in the clipboard history (Win+V) and may send them
- * to the user's other computers, unless the write is `secret`. Each session has a clipboard of its own,
- * and a service has one that no user sees: its calls throw `Deno.errors.NotSupported`. From the formats
- * that are written Windows makes others, such as `CF_TEXT` from `CF_UNICODETEXT`.
+ * **What Windows does.** Data on the clipboard is every program's of the user, and stays when the
+ * program ends. Windows keeps copies of text, HTML and images in the clipboard history (Win+V) and
+ * may send them to the user's other computers, unless the write is `secret`. Each session has a
+ * clipboard of its own, and a service has one that no user sees: its calls throw
+ * `Deno.errors.NotSupported`. From the formats that are written Windows makes others, such as
+ * `CF_TEXT` from `CF_UNICODETEXT`.
  *
- * **Promised data.** A program that reads what another one has only promised waits until that one has
- * made it, and so do this thread's other windows meanwhile.
+ * **Promised data.** A program that reads what another one has only promised waits until that one
+ * has made it, and so do this thread's other windows meanwhile.
  *
  * **Permissions.** Needs `--allow-ffi`, and, where the package is in local files, the permission to
  * read them, for the thread.

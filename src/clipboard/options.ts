@@ -9,8 +9,8 @@ import type { ClipboardProcess } from "./clipboard_process.ts";
 /** Options for calls that open the clipboard. */
 export interface ClipboardWaitOptions extends WaitOptions {
   /**
-   * The longest the call may take, in milliseconds. While another window has the clipboard open, it is
-   * retried; past the timeout the promise is rejected with `Deno.errors.Busy`, which names that
+   * The longest the call may take, in milliseconds. While another window has the clipboard open, it
+   * is retried; past the timeout the promise is rejected with `Deno.errors.Busy`, which names that
    * window's program. If the program whose data is read does not hand it over in time, it is
    * `Deno.errors.TimedOut`. One attempt is made in any case, and may take a quarter of a second.
    *
@@ -20,14 +20,19 @@ export interface ClipboardWaitOptions extends WaitOptions {
 }
 
 /**
- * A value to be put on the clipboard, or a function that makes it when it is wanted: then the format is
- * only promised, and the function is called once, when the first program asks for it.
+ * A value to be put on the clipboard, or a function that makes it when it is wanted: then the
+ * format is only promised, and the function is called once, when the first program asks for it.
  */
 export type ClipboardValue<T> = T | (() => T | Promise<T>);
 
-/** What {@linkcode Clipboard.write} puts on the clipboard: one thing, in as many formats as there are. */
+/**
+ * What {@linkcode Clipboard.write} puts on the clipboard: one thing, in as many formats as there
+ * are.
+ */
 export interface ClipboardData {
-  /** Plain text, without NUL: `CF_UNICODETEXT`, from which Windows makes `CF_TEXT` and `CF_OEMTEXT`. */
+  /**
+   * Plain text, without NUL: `CF_UNICODETEXT`, from which Windows makes `CF_TEXT` and `CF_OEMTEXT`.
+   */
   readonly text?: ClipboardValue<string>;
   /** A fragment of HTML: `HTML Format`. */
   readonly html?: ClipboardValue<string | Pick<ClipboardHtml, "fragment" | "sourceUrl">>;
@@ -48,8 +53,8 @@ export interface ClipboardData {
    */
   readonly dropEffect?: DropEffect;
   /**
-   * Bytes by the name of any other format: a registered one such as `"Rich Text Format"`, where capital
-   * letters make no difference, or the constant of one of Windows, such as `"CF_TIFF"`.
+   * Bytes by the name of any other format: a registered one such as `"Rich Text Format"`, where
+   * capital letters make no difference, or the constant of one of Windows, such as `"CF_TIFF"`.
    */
   readonly raw?: Readonly<Record<string, ClipboardValue<Uint8Array>>>;
 }
@@ -57,16 +62,16 @@ export interface ClipboardData {
 /** Options for {@linkcode Clipboard.write}. */
 export interface ClipboardWriteOptions extends ClipboardWaitOptions {
   /**
-   * Whether the data is kept out of the clipboard history, out of the clipboard that is shared between
-   * computers, and away from programs that collect what is copied, as far as they keep to the rule:
-   * for passwords.
+   * Whether the data is kept out of the clipboard history, out of the clipboard that is shared
+   * between computers, and away from programs that collect what is copied, as far as they keep to
+   * the rule: for passwords.
    *
    * @default {false}
    */
   readonly secret?: boolean;
   /**
-   * How long a program that wants a promised format is kept waiting for it, in milliseconds. Past it
-   * the program finds the format absent.
+   * How long a program that wants a promised format is kept waiting for it, in milliseconds. Past
+   * it the program finds the format absent.
    *
    * @default {3000}
    */
@@ -91,7 +96,8 @@ export interface ClipboardReadOptions extends ClipboardWaitOptions {
    */
   readonly formats?: readonly ClipboardKind[];
   /**
-   * The names of further formats to read as bytes: registered names, or constants such as `"CF_DIB"`.
+   * The names of further formats to read as bytes: registered names, or constants such as
+   * `"CF_DIB"`.
    *
    * @default {[]}
    */
@@ -105,7 +111,9 @@ export interface ClipboardReadOptions extends ClipboardWaitOptions {
   readonly maxBytes?: number;
 }
 
-/** What was on the clipboard, all at one moment. What was not there, or not asked for, is absent. */
+/**
+ * What was on the clipboard, all at one moment. What was not there, or not asked for, is absent.
+ */
 export interface ClipboardContent {
   /** The number of the change that has put it there: see {@linkcode ClipboardStatus}. */
   readonly sequence: number;
@@ -128,14 +136,14 @@ export interface ClipboardContent {
   /** What is to be done with the files, if their owner has said it. */
   readonly dropEffect?: DropEffect;
   /**
-   * The bytes of the formats in `raw` that were there, by the names that were asked for. There may be
-   * more of them than the owner has written, up to the size that Windows has allocated.
+   * The bytes of the formats in `raw` that were there, by the names that were asked for. There may
+   * be more of them than the owner has written, up to the size that Windows has allocated.
    */
   readonly raw: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
   /**
-   * What was there and could not be read, by the name that it was asked for: `Deno.errors.InvalidData`
-   * for data that is malformed, or that its owner has promised and not made, `RangeError` for more than
-   * `maxBytes`.
+   * What was there and could not be read, by the name that it was asked for:
+   * `Deno.errors.InvalidData` for data that is malformed, or that its owner has promised and not
+   * made, `RangeError` for more than `maxBytes`.
    */
   readonly problems: Readonly<Record<string, Error>>;
 }

@@ -1,8 +1,8 @@
 // What a thread and its agent in the pump, which has the window, say to each other.
 
 /**
- * Which of several formats is wanted: one of the first group, of these the one that comes first on the
- * clipboard; if there is none, one of the next group.
+ * Which of several formats is wanted: one of the first group, of these the one that comes first on
+ * the clipboard; if there is none, one of the next group.
  */
 export type Wanted = readonly (readonly number[])[];
 

@@ -38,8 +38,8 @@ export class Mailslot implements Disposable, AsyncIterable<Uint8Array<ArrayBuffe
   static {
     makeMailslot = (handle, path, blocking) => new Mailslot(handle, path, blocking);
     defineInspect(this, (mailslot) => {
-      // Not how many messages wait: if another process reads by the same blocking handle, asking for
-      // that blocks too.
+      // Not how many messages wait: if another process reads by the same blocking handle, asking
+      // for that blocks too.
       const handle = mailslot.#handle;
       const isNamed = mailslot.path !== undefined || handle.closed;
       const number = isNamed ? undefined : handle.number;

@@ -6,10 +6,10 @@ import type { MailslotPath } from "./path.ts";
 export interface CreateMailslotOptions {
   /**
    * The mailslot: a bare name (`demo`) or its full path (`\\.\mailslot\demo`), in which backslashes
-   * may divide the name (`\\.\mailslot\taxes\demo`). Capital letters make no difference. A full path
-   * may also be written with slashes (`//./mailslot/demo`) or start with `\\?\`. A path that Win32
-   * would rewrite is refused: `.` and `..` as parts, a dot or a space at the end. So are control
-   * characters.
+   * may divide the name (`\\.\mailslot\taxes\demo`). Capital letters make no difference. A full
+   * path may also be written with slashes (`//./mailslot/demo`) or start with `\\?\`. A path that
+   * Win32 would rewrite is refused: `.` and `..` as parts, a dot or a space at the end. So are
+   * control characters.
    */
   readonly name: string;
   /**

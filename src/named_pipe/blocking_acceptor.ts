@@ -35,8 +35,8 @@ export function awaitClientSync(
 }
 
 /**
- * Ends a connection when its client has read everything, or has gone: to disconnect throws away what
- * is unread.
+ * Ends a connection when its client has read everything, or has gone: to disconnect throws away
+ * what is unread.
  *
  * @throws {Deno.errors.TimedOut} If it has not in time; the connection goes on then.
  */

@@ -4,9 +4,9 @@ import { pipeExists, pipeExistsSync, type WaitTarget } from "./wait_instance.ts"
 /**
  * Whether there is a named pipe, without taking one of its instances: its server does not notice.
  *
- * A pipe is there as long as anybody has a handle to it: also one whose instances are all taken, and
- * one whose server has ended and whose clients have not closed their ends yet. It may come or go as
- * soon as this has answered, so a client does better to connect and to deal with
+ * A pipe is there as long as anybody has a handle to it: also one whose instances are all taken,
+ * and one whose server has ended and whose clients have not closed their ends yet. It may come or
+ * go as soon as this has answered, so a client does better to connect and to deal with
  * `Deno.errors.NotFound`, or to set `wait`.
  *
  * Windows documentation: "WaitNamedPipeW function", "FSCTL_PIPE_WAIT Request".
@@ -28,8 +28,8 @@ export async function namedPipeExists(path: string): Promise<boolean> {
 }
 
 /**
- * Whether there is a named pipe, as `namedPipeExists()`; blocks the thread: for some milliseconds if
- * all instances are taken, and for seconds if another computer does not answer.
+ * Whether there is a named pipe, as `namedPipeExists()`; blocks the thread: for some milliseconds
+ * if all instances are taken, and for seconds if another computer does not answer.
  *
  * Windows documentation: "WaitNamedPipeW function".
  *

@@ -152,8 +152,8 @@ export class InstanceFactory {
   }
 
   /**
-   * Checks that the pipe is as this server is to have it. Windows takes type and number of instances
-   * from the first instance, and lets a further one say something else without effect.
+   * Checks that the pipe is as this server is to have it. Windows takes type and number of
+   * instances from the first instance, and lets a further one say something else without effect.
    */
   #checkPipe(instance: OwnedHandle): void {
     let pipe: PipeInformation;
@@ -188,8 +188,8 @@ export class InstanceFactory {
         hint: 'another server has made it with mode: "byte", and all must say the same',
       });
     }
-    // Everyone may create a new pipe, so a refusal means that there is one of this name; and so does
-    // its being full, where it was to be new.
+    // Everyone may create a new pipe, so a refusal means that there is one of this name; and so
+    // does its being full, where it was to be new.
     const isTaken = code === ERROR_ACCESS_DENIED || this.#claimName && code === ERROR_PIPE_BUSY;
     return isTaken
       ? win32Error(code, {
@@ -209,9 +209,9 @@ function currentUserOnly(): string {
 
 /**
  * Lets a client connect to an instance that has been disconnected, before anybody waits for it: in
- * the mode without waiting, ConnectNamedPipe only begins to listen ("Named Pipe Type, Read, and Wait
- * Modes"). An end that only reads may lack the right to change its mode; then clients find the pipe
- * busy until somebody waits.
+ * the mode without waiting, ConnectNamedPipe only begins to listen ("Named Pipe Type, Read, and
+ * Wait Modes"). An end that only reads may lack the right to change its mode; then clients find the
+ * pipe busy until somebody waits.
  */
 export function listenWithoutWaiting(instance: OwnedHandle, mode: NamedPipeMode): void {
   const { ConnectNamedPipe, SetNamedPipeHandleState } = kernel32();

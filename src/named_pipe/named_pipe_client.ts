@@ -49,9 +49,9 @@ const CALL_OPTIONS: OptionNames<CallNamedPipeOptions> = {
  * pipe does not exist, the call fails at once, unless `wait` is set.
  *
  * Cancel safety: an aborted or timed-out call has left no connection behind. One to another
- * computer that does not answer goes on unseen until Windows gives it up, and is closed then. At most
- * two such calls run at a time in a thread, together with those of mailslots; the others wait in
- * line.
+ * computer that does not answer goes on unseen until Windows gives it up, and is closed then. At
+ * most two such calls run at a time in a thread, together with those of mailslots; the others wait
+ * in line.
  *
  * Windows documentation: "Named Pipe Client", "WaitNamedPipeW function".
  *
@@ -122,8 +122,8 @@ export interface CallNamedPipeOptions
  * Connects to a pipe in message mode, sends one request, reads one reply of up to `maxMessageSize`
  * bytes, and closes the connection.
  *
- * Cancel safety: none. The server may have got the request when the call is aborted. A reply that is
- * larger than `maxMessageSize` is lost with the connection.
+ * Cancel safety: none. The server may have got the request when the call is aborted. A reply that
+ * is larger than `maxMessageSize` is lost with the connection.
  *
  * Windows documentation: "CallNamedPipeW function".
  *

@@ -85,9 +85,9 @@ export let makeConn: (file: FileIo, profile: PipeProfile, hooks?: ConnHooks) => 
  *
  * Calls whose name ends in `Sync` block the thread: they have the latency of C, and nothing
  * interrupts them but the peer and their `timeout`. A Worker that has to notice that it is to end
- * makes them with a timeout, and looks between them. A connection made by `connectNamedPipeSync()` or
- * `listenNamedPipeSync()` is for these only, each of which is then one call to Windows; on it the
- * others throw `Deno.errors.NotSupported`. On any other connection both kinds work.
+ * makes them with a timeout, and looks between them. A connection made by `connectNamedPipeSync()`
+ * or `listenNamedPipeSync()` is for these only, each of which is then one call to Windows; on it
+ * the others throw `Deno.errors.NotSupported`. On any other connection both kinds work.
  *
  * Windows documentation: "Named Pipe Operations", "Synchronous and Overlapped Input and Output".
  *
@@ -268,7 +268,8 @@ export class NamedPipeConn implements Disposable {
    * Windows documentation: "ReadFile function".
    *
    * @returns The number of bytes, or `null` at the end of the stream.
-   * @throws {Deno.errors.TimedOut} If nothing came in `timeout` milliseconds; nothing has been taken.
+   * @throws {Deno.errors.TimedOut} If nothing came in `timeout` milliseconds; nothing has been
+   *   taken.
    * @throws {Deno.errors.BadResource} If the connection is closed.
    * @throws {Deno.errors.Interrupted} If the call was cancelled, as when its thread server closes.
    * @throws {Deno.errors.NotSupported} If this end only writes.
@@ -280,8 +281,8 @@ export class NamedPipeConn implements Disposable {
   }
 
   /**
-   * Reads up to `p.byteLength` bytes of one message, as `read()` does, and tells whether the message
-   * ends with them. What does not fit is read next.
+   * Reads up to `p.byteLength` bytes of one message, as `read()` does, and tells whether the
+   * message ends with them. What does not fit is read next.
    *
    * Cancel safety: as of `read()`.
    *
@@ -344,8 +345,8 @@ export class NamedPipeConn implements Disposable {
    * Cancel safety: an aborted or timed-out call has taken nothing from the pipe.
    *
    * @returns The message, empty if it was of no bytes; `null` at the end of the stream.
-   * @throws {Deno.errors.InvalidData} If it is larger than `maxMessageSize`; the error says its size.
-   * It is kept whole: the next call gets it, such as one with a larger `maxMessageSize`, or
+   * @throws {Deno.errors.InvalidData} If it is larger than `maxMessageSize`; the error says its
+   * size. It is kept whole: the next call gets it, such as one with a larger `maxMessageSize`, or
    * `read()`.
    * @throws {TypeError} If this end is in byte mode.
    * @throws As `read()` does.
@@ -368,8 +369,8 @@ export class NamedPipeConn implements Disposable {
    * Reads one whole message of up to `maxMessageSize` bytes.
    *
    * @returns The message, empty if it was of no bytes; `null` at the end of the stream.
-   * @throws {Deno.errors.InvalidData} If it is larger than `maxMessageSize`; the error says its size.
-   * It is kept whole: the next call gets it, such as one with a larger `maxMessageSize`, or
+   * @throws {Deno.errors.InvalidData} If it is larger than `maxMessageSize`; the error says its
+   * size. It is kept whole: the next call gets it, such as one with a larger `maxMessageSize`, or
    * `read()`.
    * @throws {TypeError} If this end is in byte mode.
    * @throws As `readSync()` does.
@@ -431,8 +432,8 @@ export class NamedPipeConn implements Disposable {
 
   /**
    * What arrives, as lines of text, which end with LF or CR LF and are given without that; the last
-   * one needs no end. A byte order mark at the start is left out. Closing this end ends the loop. In
-   * message mode the boundaries of messages mean nothing here.
+   * one needs no end. A byte order mark at the start is left out. Closing this end ends the loop.
+   * In message mode the boundaries of messages mean nothing here.
    *
    * Cancel safety: nothing is lost. More than a line may have been taken from the pipe, but what is
    * not in a line that was given stays with the connection. So after the loop was left, or a call
@@ -506,8 +507,8 @@ export class NamedPipeConn implements Disposable {
    *
    * @returns `p.byteLength`.
    * @throws {Deno.errors.BrokenPipe} If the peer is gone.
-   * @throws {Deno.errors.TimedOut} If it was not written in `timeout` milliseconds; how much of it was
-   * is not known.
+   * @throws {Deno.errors.TimedOut} If it was not written in `timeout` milliseconds; how much of it
+   * was is not known.
    * @throws {Deno.errors.BadResource} If the connection is closed.
    * @throws {Deno.errors.Interrupted} If the call was cancelled, as when its thread server closes.
    * @throws {Deno.errors.NotSupported} If this end only reads.

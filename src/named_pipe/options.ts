@@ -71,7 +71,8 @@ export interface NamedPipeServerOptions {
   readonly direction?: NamedPipeDirection;
   /**
    * How many instances, and so connections, the pipe may have at once, from 1 to 254; 255 is as
-   * many as resources allow. Every server of the path must say the same, or is refused (`TypeError`).
+   * many as resources allow. Every server of the path must say the same, or is refused
+   * (`TypeError`).
    *
    * @default {255}
    */
@@ -106,8 +107,8 @@ export interface NamedPipeServerOptions {
   readonly firstInstance?: boolean;
   /**
    * Whether programs of other users are refused, the system's too: nobody but this user is on the
-   * pipe's access list, and the user owns the pipe. It takes the place of `security`. Wine keeps the
-   * list without enforcing it.
+   * pipe's access list, and the user owns the pipe. It takes the place of `security`. Wine keeps
+   * the list without enforcing it.
    *
    * @default {false}
    */
@@ -117,7 +118,8 @@ export interface NamedPipeServerOptions {
    * least 1; `Infinity` is as long as Windows can, 49.7 days. The first server of the path says it
    * for all. It has no effect on a client that says how long it waits itself.
    *
-   * Windows documentation: "CreateNamedPipeW function" (nDefaultTimeOut), "WaitNamedPipeW function".
+   * Windows documentation: "CreateNamedPipeW function" (nDefaultTimeOut), "WaitNamedPipeW
+   * function".
    *
    * @default {50}
    */
@@ -262,8 +264,8 @@ export interface ConnectNamedPipeSyncOptions extends NamedPipeClientOptions {
 export interface NamedPipeMessageSyncOptions extends WaitSyncOptions {
   /**
    * The largest message that is read, in bytes, from 0 to 4,294,967,295. A larger one is an error
-   * (`Deno.errors.InvalidData`) and stays to be read. It bounds the memory that a peer can make this
-   * program use.
+   * (`Deno.errors.InvalidData`) and stays to be read. It bounds the memory that a peer can make
+   * this program use.
    *
    * @default {67_108_864} 64 MiB
    */
@@ -319,7 +321,9 @@ export function checkHalfClose(halfClose: boolean | undefined, mode: NamedPipeMo
   }
 }
 
-/** `defaultTimeout` as CreateNamedPipeW takes it, for which 0 is a default that Wine does not have. */
+/**
+ * `defaultTimeout` as CreateNamedPipeW takes it, for which 0 is a default that Wine does not have.
+ */
 export function checkDefaultTimeout(defaultTimeout = 50): number {
   const milliseconds = windowsTimeout(defaultTimeout, "defaultTimeout");
   if (milliseconds > 0) return milliseconds;

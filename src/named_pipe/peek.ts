@@ -12,15 +12,15 @@ export interface NamedPipePeek {
   /** Bytes that reads would find, of all messages together. */
   readonly available: number;
   /**
-   * The bytes of the first waiting message that are still to be read; 0 for an end in byte mode, also
-   * where the pipe itself keeps messages.
+   * The bytes of the first waiting message that are still to be read; 0 for an end in byte mode,
+   * also where the pipe itself keeps messages.
    */
   readonly messageSize: number;
 }
 
 /**
- * Looks at what waits in the pipe, and takes nothing ("PeekNamedPipe function"); `null` if the peer is gone and
- * nothing is left.
+ * Looks at what waits in the pipe, and takes nothing ("PeekNamedPipe function"); `null` if the peer
+ * is gone and nothing is left.
  */
 export function peekPipe(handle: OwnedHandle): NamedPipePeek | null {
   const available = new Uint32Array(1);

@@ -175,8 +175,8 @@ type Callback = (error?: Error | null) => void;
 
 /**
  * A stream for a client of HTTP, which can give its connection back. What is written to a peer that
- * has gone is dropped: a server may answer and go before it has read the whole request, and an error
- * would destroy the stream with its answer.
+ * has gone is dropped: a server may answer and go before it has read the whole request, and an
+ * error would destroy the stream with its answer.
  */
 export interface DetachableStream {
   readonly stream: NamedPipeDuplex;

@@ -216,9 +216,9 @@ export class PipeIo {
   }
 
   /**
-   * The current message, of which something has been received. It is in the pipe as a whole, so this
-   * does not wait for the peer, and neither abort nor timeout can tear it. If this throws, what has
-   * been received is kept for the next call.
+   * The current message, of which something has been received. It is in the pipe as a whole, so
+   * this does not wait for the peer, and neither abort nor timeout can tear it. If this throws,
+   * what has been received is kept for the next call.
    */
   async #restOfMessage(maxMessageSize: number): Promise<Uint8Array<ArrayBuffer>> {
     while (this.#undelivered.hasMore) {

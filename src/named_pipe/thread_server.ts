@@ -302,8 +302,8 @@ export class NamedPipeThreadServer implements AsyncDisposable {
     clearTimeout(thread.ending);
     handle?.close();
     worker.terminate();
-    // The thread has ended. If it has not taken its instance over, another one is to serve that, as it
-    // may have a client.
+    // The thread has ended. If it has not taken its instance over, another one is to serve that, as
+    // it may have a client.
     if (isUntouched) {
       const unserved = OwnedHandle.fromNumber(instance.handle, `pipe "${this.path}"`);
       if (this.#closing || kept !== undefined) unserved.close();

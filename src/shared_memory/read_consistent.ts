@@ -29,8 +29,8 @@ export interface ConsistentReader<Tick, Result> {
  *
  * @returns What `copy` returned in the attempt that counts.
  * @throws {Deno.errors.Busy} If the tick changed during every attempt.
- * @throws {TypeError} If `copy` returns a promise, `copy` or `tick` returns a live accessor or a view
- *   of mapped memory, also within an array or object, or an option is not valid.
+ * @throws {TypeError} If `copy` returns a promise, `copy` or `tick` returns a live accessor or a
+ *   view of mapped memory, also within an array or object, or an option is not valid.
  * @throws {RangeError} If `timeout` is negative or `maxAttempts` below 1.
  * @throws What `tick` throws, and what `copy` throws over data whose tick has not changed
  *   meanwhile.

@@ -167,8 +167,8 @@ export class SeqLock {
    *   ended in the middle of it, or still is at it.
    * @throws {Deno.errors.Busy} If the data were overwritten during every attempt.
    * @throws {Deno.errors.BadResource} If the memory is closed.
-   * @throws {TypeError} If `copy` is no function, or returns a promise, a live accessor or a view of the
-   *   memory, also within an array or object, or an option is not valid.
+   * @throws {TypeError} If `copy` is no function, or returns a promise, a live accessor or a view
+   *   of the memory, also within an array or object, or an option is not valid.
    * @throws {RangeError} If `timeout` is negative or `maxAttempts` below 1.
    * @throws What `copy` throws over data that nobody has changed meanwhile.
    */

@@ -29,8 +29,8 @@ export let makeInstance: <T>(
  *
  * A message is acknowledged in the turn of the event loop after the one in which it was taken:
  * when the code that took it has run up to where it waits for something. If it ends the process
- * before that, the sender does not count it as taken, and tries the next instance. Messages are kept
- * until they are taken, as long as their senders wait; that of a sender that has given up is
+ * before that, the sender does not count it as taken, and tries the next instance. Messages are
+ * kept until they are taken, as long as their senders wait; that of a sender that has given up is
  * dropped.
  *
  * The messages come from processes of the same user, and are whatever JSON they sent: check them if

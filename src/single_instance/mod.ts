@@ -1,5 +1,6 @@
 /**
- * Single instances: a program that runs once for a user, and gets what its later starts have to say.
+ * Single instances: a program that runs once for a user, and gets what its later starts have to
+ * say.
  *
  * {@linkcode singleInstance} makes the first process the one instance. Each later start gives it a
  * message, such as its arguments, gets an acknowledgement, and ends. If the instance crashes, the

@@ -157,8 +157,8 @@ export class MutexLock implements Disposable {
  * `lock()` all the time leaves the mutex free for 16 ms after each 100 ms, so that other pollers
  * get it. If many processes contend for the mutex, `lockSync()` in a Worker is faster.
  *
- * **If its owner dies**, Windows gives it to the next waiter, and says so if another process had the
- * mutex open at that time: see {@linkcode MutexLock.abandoned}.
+ * **If its owner dies**, Windows gives it to the next waiter, and says so if another process had
+ * the mutex open at that time: see {@linkcode MutexLock.abandoned}.
  *
  * Windows documentation: "Mutex Objects".
  *

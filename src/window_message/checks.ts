@@ -25,7 +25,8 @@ export function windowLabel(hwnd: bigint): string {
  * @throws {TypeError} If it is not a positive bigint of 64 bits.
  */
 export function windowPointer(hwnd: bigint): Deno.PointerObject {
-  // Window handles have 32 significant bits, and are extended with their sign where they are pointers.
+  // Window handles have 32 significant bits, and are extended with their sign where they are
+  // pointers.
   if (typeof hwnd !== "bigint" || hwnd <= 0n || hwnd >= 1n << 32n) {
     throw new TypeError(
       `hwnd must be the handle of a window, a bigint of 32 bits, not ${Deno.inspect(hwnd)}`,

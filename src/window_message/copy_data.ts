@@ -15,8 +15,8 @@ export type CopyDataEncoding = "utf-16" | "utf-8";
 export const MOST_COPY_DATA = 512 * 1024;
 
 /**
- * What {@linkcode sendCopyData} sends: `bytes`, `text`, or `struct` with its `value`; without all of
- * them no data, and the tag alone.
+ * What {@linkcode sendCopyData} sends: `bytes`, `text`, or `struct` with its `value`; without all
+ * of them no data, and the tag alone.
  */
 export interface CopyDataContent<Fields extends StructFields = StructFields> {
   /**

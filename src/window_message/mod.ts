@@ -8,8 +8,8 @@
  * same. There is no message loop to be written: a hidden thread runs it.
  *
  * Only programs of the same session and desktop reach each other, so not a service and its user. A
- * program cannot send to one with a higher integrity level, unless that lets the message in. Who has
- * sent a message is not known for certain: named pipes tell that.
+ * program cannot send to one with a higher integrity level, unless that lets the message in. Who
+ * has sent a message is not known for certain: named pipes tell that.
  *
  * **Workers.** Each Worker has windows of its own. They are destroyed when it ends.
  *

@@ -23,8 +23,8 @@ export const MESSAGE_PARAMETERS: OptionNames<MessageParameters> = { wParam: true
 const LONGEST_NAME = 255;
 
 /**
- * The number of a message that programs agree on by its name. It is the same in all programs of this
- * desktop, until the next start of Windows, and none of Windows' own.
+ * The number of a message that programs agree on by its name. It is the same in all programs of
+ * this desktop, until the next start of Windows, and none of Windows' own.
  *
  * Windows documentation: "RegisterWindowMessageW function".
  *

@@ -55,7 +55,8 @@ const SEND_MESSAGE_OPTIONS: OptionNames<SendMessageOptions> = {
  * The wait takes a thread of Deno's, of which sends use four at a time; further ones wait in line.
  *
  * **Cancel safety.** The window may still handle the message after an abort or a timeout: only its
- * answer is dropped. The program does not end before the window has answered or the timeout is over.
+ * answer is dropped. The program does not end before the window has answered or the timeout is
+ * over.
  *
  * Windows documentation: "SendMessageTimeoutW function".
  *

@@ -29,7 +29,10 @@ export interface NativePayload {
   fill(memory: Uint8Array<ArrayBuffer>, address: bigint): void;
 }
 
-/** The longest timeout that Windows is given, in milliseconds: for the longest it takes it is endless. */
+/**
+ * The longest timeout that Windows is given, in milliseconds: for the longest it takes it is
+ * endless.
+ */
 const LONGEST_TIMEOUT = 0x7fff_ffff;
 const RESULT_SIZE = 8;
 

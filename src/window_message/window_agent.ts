@@ -119,7 +119,8 @@ class WindowAgent implements Agent {
   }
 
   #receiveCopyData(wParam: bigint, lParam: bigint): bigint {
-    // Windows passes the data on only of a message that is sent; the pointer of another is a number.
+    // Windows passes the data on only of a message that is sent; the pointer of another is a
+    // number.
     if (!wasSent() || lParam === 0n) return REFUSED;
     const data = this.#copyOf(wParam, lParam);
     if (data === undefined) return REFUSED;

@@ -128,7 +128,7 @@ export function geometryFault({ capacity, slotSize }: Geometry): string | undefi
   }
 }
 
-/** The smallest capacity of at least so many bytes; none if a ring cannot be that large. */
+/** The smallest capacity of at least `bytes`, or `undefined` if no ring is that large. */
 export function capacityFrom(bytes: number): number | undefined {
   if (!(bytes >= 0 && bytes <= MAX_CAPACITY)) return undefined;
   return Math.max(MIN_CAPACITY, 2 ** Math.ceil(Math.log2(bytes)));
@@ -139,7 +139,7 @@ export function capacityForMessage(length: number): number | undefined {
   return capacityFrom(2 * (length + RECORD_HEADER));
 }
 
-/** The smallest capacity that has so many slots; none if a ring cannot be that large. */
+/** The smallest capacity that holds `slots` slots, or `undefined` if no ring is that large. */
 export function capacityForSlots(slots: number, slotSize: number): number | undefined {
   const bytes = Math.ceil(slotSize / 8) * 8;
   let capacity = capacityFrom(Math.max(slots * bytes, 2 * slotSize));

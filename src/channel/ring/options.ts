@@ -192,7 +192,7 @@ function capacityOfSlots(slots: number, { capacity, slotSize }: RingCreateOption
   if (capacity !== undefined) {
     throw new TypeError("slots and capacity both say how large the ring is: leave one of them out");
   }
-  // An impossible size of a slot is told by itself.
+  // The check of the whole geometry reports a slot size that is not valid.
   if (!(Number.isInteger(slotSize) && slotSize > 0)) return DEFAULT_CAPACITY;
   const enough = capacityForSlots(slots, slotSize);
   if (enough !== undefined) return enough;

@@ -630,8 +630,8 @@ export class RingReader implements Disposable, AsyncIterable<Uint8Array<ArrayBuf
   }
 
   /**
-   * Shows the newest message where it lies in the ring, as {@linkcode RingReader.tryPeekLatest} does.
-   * Blocks the thread until there is one.
+   * Shows the newest message where it lies in the ring, as {@linkcode RingReader.tryPeekLatest}
+   * does. Blocks the thread until there is one.
    *
    * @param options How long to wait.
    * @returns The message; `null` if the writer has disconnected and there is none left.
@@ -652,8 +652,8 @@ export class RingReader implements Disposable, AsyncIterable<Uint8Array<ArrayBuf
   }
 
   /**
-   * Shows the newest message where it lies in the ring, as {@linkcode RingReader.tryPeekLatest} does,
-   * and waits until there is one.
+   * Shows the newest message where it lies in the ring, as {@linkcode RingReader.tryPeekLatest}
+   * does, and waits until there is one.
    *
    * Cancel safety: a message stays in the ring until it is released, or a newer one is peeked at.
    *

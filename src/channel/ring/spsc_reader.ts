@@ -133,8 +133,8 @@ export class SpscReader implements Awaited {
       try {
         found = this.find();
       } catch {
-        // What precedes a corrupted message is good; the message itself is found again when this one
-        // has been taken.
+        // What precedes a corrupted message is good; the message itself is found again when this
+        // one has been taken.
       }
       if (found) continue;
       [this.#position, this.#next, this.#at, this.#length] = [position, next, at, length];

@@ -4,8 +4,8 @@ import { decodeAnsi, encodeAnsi } from "./code_page.ts";
 import { untilNul, withNul } from "./bytes.ts";
 
 /**
- * Encodes CSV as Excel writes and reads it, in the ANSI code page; as UTF-8 if a character is not in
- * that, so that none is lost.
+ * Encodes CSV as Excel writes and reads it, in the ANSI code page; as UTF-8 if a character is not
+ * in that, so that none is lost.
  */
 export function encodeCsv(csv: string): Uint8Array<ArrayBuffer> {
   return withNul(encodeAnsi(csv) ?? new TextEncoder().encode(csv));

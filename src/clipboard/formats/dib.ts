@@ -20,12 +20,12 @@ import { decodeRunLengths } from "./run_lengths.ts";
 type Palette = Uint8Array;
 
 /**
- * Decodes a bitmap of any kind that occurs on the clipboard: 1 to 32 bits per pixel, with a palette,
- * masks or run lengths, from any version of the header.
+ * Decodes a bitmap of any kind that occurs on the clipboard: 1 to 32 bits per pixel, with a
+ * palette, masks or run lengths, from any version of the header.
  *
- * There is alpha only where the header has a mask for it: the fourth byte of other bitmaps of 32 bits
- * is not defined. Alpha is straight. An image which is transparent everywhere is made opaque, as
- * writers exist that state a mask and leave the bits zero.
+ * There is alpha only where the header has a mask for it: the fourth byte of other bitmaps of 32
+ * bits is not defined. Alpha is straight. An image which is transparent everywhere is made opaque,
+ * as writers exist that state a mask and leave the bits zero.
  *
  * @param maxBytes The most bytes that the pixels may take.
  * @throws {Deno.errors.InvalidData} If it is not such a bitmap.
@@ -154,8 +154,8 @@ const LCS_GM_IMAGES = 4;
 const PIXELS_PER_METRE = 3780;
 
 /**
- * Encodes CF_DIBV5: 32 bits with straight alpha, by masks, in sRGB, with the lowest row first, which
- * every reader knows.
+ * Encodes CF_DIBV5: 32 bits with straight alpha, by masks, in sRGB, with the lowest row first,
+ * which every reader knows.
  */
 export function encodeDibV5({ width, height, data }: RgbaImage): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(V5_HEADER_SIZE + width * height * 4);

@@ -1,5 +1,5 @@
-// "HTML Clipboard Format": UTF-8 text that begins with a header of lines `Name:value`, which says at
-// which bytes the document and the fragment that was copied begin and end.
+// "HTML Clipboard Format": UTF-8 text that begins with a header of lines `Name:value`, which says
+// at which bytes the document and the fragment that was copied begin and end.
 
 import { malformed, untilNul, withNul } from "./bytes.ts";
 
@@ -62,8 +62,8 @@ function digits(offset: number): string {
 }
 
 /**
- * Decodes HTML of the clipboard. Offsets that are missing or lie outside are replaced by the markers
- * `<!--StartFragment-->` and `<!--EndFragment-->`, in any spelling that occurs.
+ * Decodes HTML of the clipboard. Offsets that are missing or lie outside are replaced by the
+ * markers `<!--StartFragment-->` and `<!--EndFragment-->`, in any spelling that occurs.
  *
  * @throws {Deno.errors.InvalidData} If there is no header, or neither offsets nor markers.
  */
@@ -129,7 +129,9 @@ function part(
   return decoder.decode(bytes.subarray(start, end));
 }
 
-/** A fragment without a tag on its first lines looks like the header, which thus may end earlier. */
+/**
+ * A fragment without a tag on its first lines looks like the header, which thus may end earlier.
+ */
 function firstPossible(bytes: Uint8Array, headerEnd: number): number {
   return Math.min(headerEnd, bytes.length, SHORTEST_HEADER);
 }

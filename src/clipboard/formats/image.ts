@@ -17,8 +17,8 @@ export interface RgbaImage {
   /** In pixels. */
   readonly height: number;
   /**
-   * Four bytes for each pixel, red, green, blue and alpha, from left to right and from top to bottom.
-   * The colours are not multiplied by alpha, which is 255 where the image is opaque.
+   * Four bytes for each pixel, red, green, blue and alpha, from left to right and from top to
+   * bottom. The colours are not multiplied by alpha, which is 255 where the image is opaque.
    */
   readonly data: Uint8Array | Uint8ClampedArray;
 }
@@ -26,7 +26,7 @@ export interface RgbaImage {
 /** The bytes of a pixel. */
 export const PIXEL = 4;
 
-/** The most bytes that the pixels of a decoded image may take, unless it is told otherwise. */
+/** The most bytes that the pixels of a decoded image may take by default. */
 export const MOST_BYTES = 256 * 1024 * 1024;
 
 /**

@@ -29,8 +29,8 @@ export interface PngChunk {
 /**
  * The chunks up to the one that ends the image; what follows it is left out.
  *
- * @throws {Deno.errors.InvalidData} If there is no signature, a chunk is cut off, or its checksum is
- *   wrong.
+ * @throws {Deno.errors.InvalidData} If there is no signature, a chunk is cut off, or its checksum
+ *   is wrong.
  */
 export function* pngChunks(bytes: Uint8Array): Generator<PngChunk> {
   if (!isPng(bytes)) throw malformed("it does not begin with the signature of a PNG");

@@ -6,8 +6,8 @@ import { untilNul, withNul } from "./bytes.ts";
 const encoder = new TextEncoder();
 
 /**
- * Encodes RTF. A character beyond ASCII, which does not belong into RTF, is written as `\u` with its
- * UTF-16 units, so that no reader's code page changes it.
+ * Encodes RTF. A character beyond ASCII, which does not belong into RTF, is written as `\u` with
+ * its UTF-16 units, so that no reader's code page changes it.
  */
 export function encodeRtf(rtf: string): Uint8Array<ArrayBuffer> {
   // A group with its own `\uc` says that one character follows for readers which know no `\u`.

@@ -47,7 +47,9 @@ export function stackGuardCode(arch: "x86_64" | "aarch64"): number[] {
     .map((byte) => parseInt(byte, 16));
 }
 
-/** The code before a callback of this thread. It has to be freed when nothing can call it any more. */
+/**
+ * The code before a callback of this thread. It has to be freed when nothing can call it any more.
+ */
 export class StackGuard {
   readonly #page: Deno.PointerObject;
 

@@ -5,8 +5,8 @@ import { kernel32 } from "../../win32/kernel32.ts";
 const PATH_UNITS = 32_768;
 
 /**
- * The file that a process runs, as a path of Windows ("QueryFullProcessImageNameW function"); nothing
- * if Windows does not tell.
+ * The file that a process runs, as a path of Windows ("QueryFullProcessImageNameW function");
+ * nothing if Windows does not tell.
  */
 export function processPath(process: Deno.PointerObject): string | undefined {
   const path = new Uint16Array(PATH_UNITS);

@@ -3,9 +3,9 @@ import type { Deadline } from "./deadline.ts";
 
 /**
  * Calls that have no asynchronous form, and may block for as long as a peer likes. Each takes one
- * of Deno's threads for blocking calls, of which there are four for each processor, and which file and
- * process I/O need too. So only few of them run at a time, whatever the number of peers that are
- * stuck, and the rest waits in line.
+ * of Deno's threads for blocking calls, of which there are four for each processor, and which file
+ * and process I/O need too. So only few of them run at a time, whatever the number of peers that
+ * are stuck, and the rest waits in line.
  */
 export class BlockingCalls {
   readonly #maxThreads: number;

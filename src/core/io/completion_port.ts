@@ -32,7 +32,9 @@ export interface Completable {
  * watched by the thread pool.
  */
 const RECHECK_MS = 20;
-/** How long what has been closed may take to end, in milliseconds, before it counts as being used. */
+/**
+ * How long what has been closed may take to end, in milliseconds, before it counts as being used.
+ */
 const SETTLING_MS = 500;
 /** The token of a packet that only ends a wait for packets. */
 const WAKE_TOKEN = 0;
@@ -92,8 +94,9 @@ class CompletionPort {
   }
 
   /**
-   * Waits until no call waits for packets on another thread any more, and no timer is left. What has
-   * been closed takes a moment to end; what goes on for longer is being used, and not waited for.
+   * Waits until no call waits for packets on another thread any more, and no timer is left. What
+   * has been closed takes a moment to end; what goes on for longer is being used, and not waited
+   * for.
    */
   async idle(): Promise<void> {
     const end = performance.now() + SETTLING_MS;
@@ -278,8 +281,8 @@ class CompletionPort {
   }
 
   /**
-   * Ends the wait of the other thread again if polling took the packet that was to end it. Otherwise
-   * that call would wait for ever, and the program with it.
+   * Ends the wait of the other thread again if polling took the packet that was to end it.
+   * Otherwise that call would wait for ever, and the program with it.
    */
   #wakeAgain(polled: Packets): void {
     let isTaken = false;

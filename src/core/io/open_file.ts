@@ -13,8 +13,9 @@ import type { Deadline } from "./deadline.ts";
 const HANDLE_SIZE = 8;
 
 /**
- * Opens an existing file as `openFileSync()` does, on another thread: for a file on another computer,
- * which may not answer for a long time. The call cannot be taken back when its deadline passes: what it opens later is closed at once.
+ * Opens an existing file as `openFileSync()` does, on another thread: for a file on another
+ * computer, which may not answer for a long time. The call cannot be taken back when its deadline
+ * passes: what it opens later is closed at once.
  */
 export function openFile(
   name: string,

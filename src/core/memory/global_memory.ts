@@ -12,8 +12,9 @@ export function ownedGlobalMemory(): number {
 }
 
 /**
- * Copies bytes to global memory that can be given to the clipboard or to another program ("GlobalAlloc
- * function (winbase.h)"). There is at least one byte in it, as memory of no size has no address.
+ * Copies bytes to global memory that can be given to the clipboard or to another program
+ * ("GlobalAlloc function (winbase.h)"). There is at least one byte in it, as memory of no size has
+ * no address.
  *
  * @returns The HGLOBAL. It belongs to the caller until {@linkcode freeGlobal} or
  *   {@linkcode giveGlobalAway}.
@@ -63,8 +64,8 @@ export function giveGlobalAway(): void {
  * Copies global memory that somebody else owns.
  *
  * @param maxBytes Larger memory is not copied.
- * @returns The bytes, or the size if that is more than `maxBytes`. The memory may be larger than what
- *   was asked for when it was made.
+ * @returns The bytes, or the size if that is more than `maxBytes`. The memory may be larger than
+ *   what was asked for when it was made.
  * @throws {Win32Error} If it is not global memory.
  */
 export function copyGlobal(

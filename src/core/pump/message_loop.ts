@@ -132,6 +132,7 @@ export class MessageLoop {
     if (sent === this.#seenCommands) return;
     this.#seenCommands = sent;
     for (;;) {
+      // The type of a port of node:worker_threads differs from that of the port it is.
       const received = receiveMessageOnPort(this.#start.commands as never);
       if (received === undefined) return;
       this.#carryOut(received.message as Command);
@@ -225,7 +226,9 @@ export class MessageLoop {
     }
   }
 
-  /** Waits for an answer, and serves messages and commands if it may, for at most `milliseconds`. */
+  /**
+   * Waits for an answer, and serves messages and commands if it may, for at most `milliseconds`.
+   */
   #serve(milliseconds: number, mayNest: boolean): void {
     const { DispatchMessageW, MsgWaitForMultipleObjectsEx, PeekMessageW } = user32();
     const wait = milliseconds === Infinity

@@ -31,7 +31,9 @@ export interface ClientListener {
   failed(error: unknown): void;
   /** The pump has ended though the client had not been closed. */
   lost(error: unknown): void;
-  /** The program ends. Calls that are made now are still carried out, and nobody hears the result. */
+  /**
+   * The program ends. Calls that are made now are still carried out, and nobody hears the result.
+   */
   unloading?(): void;
 }
 
@@ -188,7 +190,9 @@ class Pump {
     }
   }
 
-  /** Where this thread ends without an `unload` event, as a Worker does, native code ends the pump. */
+  /**
+   * Where this thread ends without an `unload` event, as a Worker does, native code ends the pump.
+   */
   #endWithThread(window: bigint): void {
     const post = functionAddress("PostMessageW", "user32.dll");
     const message = [window, BigInt(WM_THREAD_ENDED), 0n] as const;

@@ -6,7 +6,10 @@ import type { NativeHeap, NativeMemory } from "../memory/native_heap.ts";
 
 /** How many handles a chunk takes: the first one few, as most Workers have few pipes. */
 const HANDLES_PER_CHUNK = 31;
-/** A handle takes two calls: what is pending on it is cancelled, then it is closed. All else takes the first. */
+/**
+ * A handle takes two calls: what is pending on it is cancelled, then it is closed. All else takes
+ * the first.
+ */
 const CALLS_PER_HANDLE = 2;
 
 /** What is done when the thread ends, unless it is taken back before. */

@@ -35,6 +35,7 @@ class ConnectionAgent extends Agent {
 
   /** What `ClientRequest` calls; it is no part of the documented interface of an agent. */
   addRequest(request: ClientRequest): void {
+    // It takes any duplex stream, and its type says a socket.
     request.onSocket(this.#stream as unknown as Parameters<ClientRequest["onSocket"]>[0]);
   }
 }

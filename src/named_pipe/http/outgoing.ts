@@ -152,7 +152,10 @@ export function checkMaxBodySize(value: number): void {
   if (value !== Infinity) checkInteger("maxBodySize", value, 0, Number.MAX_SAFE_INTEGER);
 }
 
-/** A path is one of the service on the pipe, whose name means nothing: "localhost" is what most send. */
+/**
+ * A path is one of the service on the pipe, whose name means nothing: "localhost" is what most
+ * send.
+ */
 function urlOf(input: string | URL, call: string): URL {
   if (typeof input !== "string" && !(input instanceof URL)) {
     throw new TypeError(`${call} takes a path, a URL or a Request, not ${Deno.inspect(input)}`);
@@ -165,8 +168,8 @@ function urlOf(input: string | URL, call: string): URL {
 }
 
 /**
- * The length of the body, as given or as it is; a wrong one would make the rest of the body the next
- * request.
+ * The length of the body, as given or as it is; a wrong one would make the rest of the body the
+ * next request.
  */
 function declaredLength(headers: Headers, body: BodyInit | null | undefined): number | undefined {
   const actual = body instanceof Blob ? body.size : byteLengthOf(body);

@@ -88,8 +88,8 @@ export interface PipeUpgrade {
  * - A request that fails because the server closed its idle connection meanwhile is sent once more
  *   on a new one, if its method is idempotent (GET, HEAD, OPTIONS, PUT, DELETE, TRACE) and its body
  *   is no stream. Any other fails with `Deno.errors.ConnectionReset`: the server may have got it.
- * - Redirects are not followed, bodies are not decompressed, and there are no cookies. What a server
- *   sends after the headers that it promised as trailers is dropped.
+ * - Redirects are not followed, bodies are not decompressed, and there are no cookies. What a
+ *   server sends after the headers that it promised as trailers is dropped.
  * - Disposing of the client closes all connections but those that were upgraded.
  *
  * @example Follow the log of a container for a minute
@@ -161,7 +161,8 @@ export class PipeHttpClient implements Disposable {
    * milliseconds.
    * @throws {Deno.errors.ConnectionReset} If the server went away before it had answered.
    * @throws {Deno.errors.InvalidData} If what it answers is not HTTP, or larger than the limits.
-   * Reading the body throws that too, and `Deno.errors.UnexpectedEof` if the server goes away first.
+   * Reading the body throws that too, and `Deno.errors.UnexpectedEof` if the server goes away
+   * first.
    * @throws {Deno.errors.Interrupted} If the client is closed meanwhile.
    * @throws {Deno.errors.BadResource} If it is closed.
    * @throws The reason of `signal`, if it aborts; and what the request's body fails with.

@@ -1,6 +1,6 @@
 /**
- * A server has not upgraded a connection, but answered the request: with a failure, or as if it knew
- * nothing of upgrades.
+ * A server has not upgraded a connection, but answered the request: with a failure, or as if it
+ * knew nothing of upgrades.
  *
  * @example
  * ```ts
@@ -16,7 +16,9 @@
  * ```
  */
 export class PipeUpgradeError extends Error {
-  /** What the server answered. Read its body or cancel it, as the connection is in use until then. */
+  /**
+   * What the server answered. Read its body or cancel it, as the connection is in use until then.
+   */
   readonly response: Response;
 
   /** @ignore */
